@@ -1,0 +1,100 @@
+"""Negotiate freight rates with carriers and keep every round on record, in one local SQLite file."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from negotiator.errors import (
+        BadInputError,
+        BusyError,
+        CallNotFoundError,
+        ConflictError,
+        DamagedFileError,
+        DatabaseNotFoundError,
+        DiskFullError,
+        FileExistsConflictError,
+        InvalidAmountError,
+        InvalidCallIDError,
+        InvalidNotesError,
+        InvalidPolicyError,
+        InvalidSessionIDError,
+        LoadNotFoundError,
+        LoadTakenError,
+        MigrationsPendingError,
+        NegotiatorError,
+        NoPostedRateError,
+        NotADatabaseError,
+        NotFoundError,
+        OutlierError,
+        ReadOnlyFileError,
+        SchemaError,
+        SessionMismatchError,
+        SessionNotFoundError,
+        ThreadClosedError,
+        UnusableFileError,
+    )
+    from negotiator.models import Answer, Decision, NegotiationResult, Round
+    from negotiator.service import CallHandlingService
+    from negotiator.session_id import generate_session_id, generate_uuid_session_id, validate_session_id
+
+__all__ = [
+    "Answer",
+    "BadInputError",
+    "BusyError",
+    "CallHandlingService",
+    "CallNotFoundError",
+    "ConflictError",
+    "DamagedFileError",
+    "DatabaseNotFoundError",
+    "Decision",
+    "DiskFullError",
+    "FileExistsConflictError",
+    "InvalidAmountError",
+    "InvalidCallIDError",
+    "InvalidNotesError",
+    "InvalidPolicyError",
+    "InvalidSessionIDError",
+    "LoadNotFoundError",
+    "LoadTakenError",
+    "MigrationsPendingError",
+    "NegotiationResult",
+    "NegotiatorError",
+    "NoPostedRateError",
+    "NotADatabaseError",
+    "NotFoundError",
+    "OutlierError",
+    "ReadOnlyFileError",
+    "Round",
+    "SchemaError",
+    "SessionMismatchError",
+    "SessionNotFoundError",
+    "ThreadClosedError",
+    "UnusableFileError",
+    "generate_session_id",
+    "generate_uuid_session_id",
+    "validate_session_id",
+]
+
+_HOMES = {
+    "Answer": "models",
+    "CallHandlingService": "service",
+    "Decision": "models",
+    "NegotiationResult": "models",
+    "Round": "models",
+    "generate_session_id": "session_id",
+    "generate_uuid_session_id": "session_id",
+    "validate_session_id": "session_id",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for: an ID shouldn't cost the import of sqlite-utils."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - few ask, and it is slow to import
+
+        return version("negotiator")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value

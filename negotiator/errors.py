@@ -1,0 +1,194 @@
+"""What can go wrong: one class for each case, with the exit code and the short slug that scripts see.
+
+Every error says in its message what happened and where, and in its hint what to do about it.
+"""
+
+from typing import ClassVar
+
+
+class NegotiatorError(Exception):
+    """Something unexpected; the base of every error below."""
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "unexpected"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep the message (what and where) and the hint (what to do)."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class BadInputError(NegotiatorError):
+    """A value that was given can't be used."""
+
+    exit_code = 2
+    code = "bad_input"
+
+
+class InvalidSessionIDError(BadInputError):
+    """The text is not a session ID."""
+
+    code = "invalid_session_id"
+
+
+class InvalidAmountError(BadInputError):
+    """The text or number is not an amount of US dollars that can be asked."""
+
+    code = "invalid_amount"
+
+
+class InvalidCallIDError(BadInputError):
+    """The text is not a call ID."""
+
+    code = "invalid_call_id"
+
+
+class InvalidNotesError(BadInputError):
+    """The notes are too long, or hold what a text column can't keep."""
+
+    code = "invalid_notes"
+
+
+class InvalidPolicyError(BadInputError):
+    """A parameter of the policy is out of its range."""
+
+    code = "invalid_policy"
+
+
+class OutlierError(BadInputError):
+    """The ask is so far from the posted rate that it is most likely a slip."""
+
+    code = "outlier"
+
+
+class NotFoundError(NegotiatorError):
+    """What was named does not exist."""
+
+    exit_code = 3
+    code = "not_found"
+
+
+class CallNotFoundError(NotFoundError):
+    """No call has this ID."""
+
+    code = "call_not_found"
+
+
+class SessionNotFoundError(NotFoundError):
+    """No round belongs to this session."""
+
+    code = "session_not_found"
+
+
+class LoadNotFoundError(NotFoundError):
+    """The call names no load, or one that is gone."""
+
+    code = "load_not_found"
+
+
+class DatabaseNotFoundError(NotFoundError):
+    """There is no file at this path."""
+
+    code = "file_not_found"
+
+
+class ConflictError(NegotiatorError):
+    """The file's present state does not allow it."""
+
+    exit_code = 4
+    code = "conflict"
+
+
+class ThreadClosedError(ConflictError):
+    """The thread was accepted: there is nothing left to negotiate."""
+
+    code = "thread_closed"
+
+
+class ThreadTransferredError(ThreadClosedError):
+    """The thread was handed to a person, who decides from here."""
+
+    code = "thread_transferred"
+
+
+class LoadTakenError(ConflictError):
+    """The load is booked or completed, or a rate was agreed for it."""
+
+    code = "load_taken"
+
+
+class SessionMismatchError(ConflictError):
+    """The session is about another load."""
+
+    code = "session_about_another_load"
+
+
+class NoPostedRateError(ConflictError):
+    """The load has no posted rate above zero."""
+
+    code = "no_posted_rate"
+
+
+class FileExistsConflictError(ConflictError):
+    """A file is in the place where a new one was to be made."""
+
+    code = "file_exists"
+
+
+class UnusableFileError(NegotiatorError):
+    """The file can't be used."""
+
+    exit_code = 5
+    code = "file_unusable"
+
+
+class NotADatabaseError(UnusableFileError):
+    """The file is not an SQLite database."""
+
+    code = "not_a_database"
+
+
+class DamagedFileError(UnusableFileError):
+    """The file's content is damaged."""
+
+    code = "file_damaged"
+
+
+class ReadOnlyFileError(UnusableFileError):
+    """The file or its folder can't be written."""
+
+    code = "read_only"
+
+
+class DiskFullError(UnusableFileError):
+    """There is no room left to write."""
+
+    code = "disk_full"
+
+
+class SchemaError(UnusableFileError):
+    """The file's tables, columns or indexes are not those this program works with."""
+
+    code = "wrong_tables"
+
+
+class MigrationsPendingError(NegotiatorError):
+    """The file lacks columns or indexes that `migrate` adds."""
+
+    exit_code = 6
+    code = "migrations_pending"
+
+
+class BusyError(NegotiatorError):
+    """Another program held the file's lock for the whole wait."""
+
+    exit_code = 75
+    code = "busy"
+
+
+class OutputClosedError(NegotiatorError):
+    """Whoever read our output went away."""
+
+    exit_code = 141
+    code = "output_closed"
