@@ -1,0 +1,33 @@
+"""UTC timestamps: every spelling that files hold is read, one is written, one is printed."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def read(value: object) -> datetime | None:
+    """Return the moment that a timestamp column holds, None when it is unknown.
+
+    Read are ``YYYY-MM-DD HH:MM:SS`` with or without a fraction, with ``T``, with ``Z`` or an offset;
+    what has no offset is UTC.
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def write(moment: datetime) -> str:
+    """Return the spelling that is stored: ``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def show(moment: datetime) -> str:
+    """Return the spelling that is printed: ISO 8601 with ``Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

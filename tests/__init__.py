@@ -1,0 +1,1 @@
+"""Tests: each module states the rules of one subject."""
