@@ -1,0 +1,122 @@
+"""Copies of a file that are whole or absent, made while others go on reading and writing."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from stat import S_IMODE
+
+from sqlite_utils import Database
+
+from negotiator.atomic_file import publish, unfinished
+from negotiator.database import connect, file_uri, read_transaction, require_tables
+from negotiator.errors import DamagedFileError, FileExistsConflictError
+from negotiator.schema import TABLES
+from negotiator.sqlite_errors import sqlite_errors
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how many pages are done, and of how many (0: unknown)."""
+
+_PAGES_A_STEP = 4096
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A copy that was checked: where it is, how large (bytes), how many rows each of the four tables has."""
+
+    path: Path
+    bytes: int
+    rows: dict[str, int]
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Report progress to nobody."""
+
+
+def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent) -> Backup:
+    """Copy a file to a new one and return what was made.
+
+    The copy is one state of the file, however many write meanwhile; it is checked, has the mode of the
+    original, and gets its name only when it is whole on the disk: ``to``, else the file's own name with
+    ``.backup.YYYYMMDD_HHMMSS`` (``now`` in UTC), and ``_2`` and so on if that is taken.
+    Raises DatabaseNotFoundError, UnusableFileError, FileExistsConflictError for a ``to`` that exists.
+    """
+    names = _names(path, now) if to is None else iter([to])
+    folder = (to or path).parent
+    with sqlite_errors(folder), unfinished(folder, f".{path.name}.backup-") as copy:
+        rows = _copy(path, copy, progress)
+        _verify(copy, rows, path, progress)
+        copy.chmod(S_IMODE(path.stat().st_mode))
+        final = _publish_as_first_free(copy, names)
+        return Backup(final, final.stat().st_size, rows)
+
+
+def _names(path: Path, now: datetime) -> Iterator[Path]:
+    """Give the names that a backup may have, the best first."""
+    first = f"{path}.backup.{now.astimezone(UTC):%Y%m%d_%H%M%S}"
+    yield Path(first)
+    for number in itertools.count(2):
+        yield Path(f"{first}_{number}")
+
+
+def _publish_as_first_free(copy: Path, names: Iterator[Path]) -> Path:
+    for name in names:
+        try:
+            publish(copy, name)
+        except FileExistsError:
+            taken = name
+        else:
+            return name
+    raise FileExistsConflictError(f"{str(taken)!r} exists", "name a file that does not exist")
+
+
+def _copy(path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+    """Copy the pages; return how many rows each table has in the state that was copied."""
+    source = connect(path)
+    target = sqlite3.connect(file_uri(copy, "rw"), uri=True, isolation_level=None)
+    try:
+        # Nobody else knows this file, and it is synced as a whole before it gets its name.
+        target.execute("PRAGMA journal_mode = OFF")
+        target.execute("PRAGMA synchronous = OFF")
+        # The count's read transaction stays open: the copy can't be restarted by a writer.
+        with read_transaction(source, path):
+            require_tables(source, path)
+            rows = count_rows(source)
+            with sqlite_errors(copy.parent):
+                source.conn.backup(
+                    target,
+                    pages=_PAGES_A_STEP,
+                    progress=lambda _status, left, total: progress("copying", total - left, total),
+                )
+        return rows
+    finally:
+        target.close()
+        source.close()
+
+
+def count_rows(db: Database) -> dict[str, int]:
+    """Return how many rows each of the four tables has."""
+    return {
+        table: db.execute(f'SELECT count(*) FROM main."{table}"').fetchone()[0]  # noqa: S608 - our own names
+        for table in TABLES
+    }
+
+
+def _verify(copy: Path, rows: dict[str, int], path: Path, progress: Progress) -> None:
+    """Raise DamagedFileError unless the copy is sound and has these rows."""
+    progress("checking", 0, 0)
+    # Immutable: no lock and no side file for a file that nobody else knows.
+    connection = sqlite3.connect(file_uri(copy, "ro&immutable=1"), uri=True, isolation_level=None)
+    db = Database(connection, execute_plugins=False, recursive_triggers=False)
+    try:
+        with sqlite_errors(path):
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok" or count_rows(db) != rows:
+                raise DamagedFileError(
+                    f"the copy of {str(path)!r} is not sound ({found}), so none was kept",
+                    "the file itself is most likely damaged: restore an earlier backup",
+                )
+    finally:
+        db.close()

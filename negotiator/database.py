@@ -1,0 +1,173 @@
+"""Open a file, and hold its lock for one piece of work."""
+
+import os
+import shlex
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from negotiator.errors import (
+    BadInputError,
+    DamagedFileError,
+    DatabaseNotFoundError,
+    MigrationsPendingError,
+    NotADatabaseError,
+    SchemaError,
+)
+from negotiator.migrations import migrations
+from negotiator.schema import TABLES
+from negotiator.sqlite_errors import primary_code, sqlite_errors
+
+DEFAULT_WAIT_SECONDS = 30.0
+_SLICE_SECONDS = 0.5  # SQLite's own wait can't be interrupted; ours can, between two of these
+
+
+def wait_seconds() -> float:
+    """Return how long a lock is waited for, seconds: NEGOTIATOR_BUSY_TIMEOUT, 30 without it.
+
+    Raises BadInputError when the variable is not a number from 0 to 86,400.
+    """
+    text = os.environ.get("NEGOTIATOR_BUSY_TIMEOUT") or str(DEFAULT_WAIT_SECONDS)
+    try:
+        seconds = Decimal(text)
+        if seconds.is_finite() and 0 <= seconds <= 86_400:  # noqa: PLR2004 - a day
+            return float(seconds)
+    except InvalidOperation:
+        pass
+    raise BadInputError(
+        f"NEGOTIATOR_BUSY_TIMEOUT is {text!r}", "it has to be seconds, a number from 0 to 86400"
+    )
+
+
+def file_uri(path: Path, mode: str) -> str:
+    """Return the URI of a file for SQLite, in which spaces, ?, # and % are escaped."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def connect(path: Path) -> Database:
+    """Open a file that exists, for reading and writing if its permissions allow; never creates one.
+
+    Raises DatabaseNotFoundError, UnusableFileError. The caller closes the returned database.
+    """
+    path = Path(path)
+    with sqlite_errors(path):
+        if not path.exists():
+            raise DatabaseNotFoundError(
+                f"there is no file {str(path)!r}", "name one with --db, or make one with `negotiator init`"
+            )
+        if not path.is_file():
+            raise NotADatabaseError(f"{str(path)!r} is not a file", "name an SQLite file with --db")
+        connection = sqlite3.connect(
+            file_uri(path, "rw"),  # because plain opening creates what is missing
+            uri=True,
+            timeout=wait_seconds(),
+            isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
+        )
+        # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        return Database(connection, execute_plugins=False, recursive_triggers=False)
+
+
+@contextmanager
+def open_database(path: Path) -> Iterator[Database]:
+    """Open a file with our tables and no pending migrations, and close it at the end.
+
+    Raises what `connect` does, SchemaError, MigrationsPendingError.
+    """
+    db = connect(path)
+    try:
+        with sqlite_errors(path):
+            require_tables(db, path)
+            if pending(db):
+                raise MigrationsPendingError(
+                    f"{str(path)!r} needs a migration first",
+                    f"run `negotiator migrate {_as_argument(path)}`; it backs the file up first",
+                )
+        yield db
+    finally:
+        db.close()
+
+
+def _as_argument(path: Path) -> str:
+    """Return the path as it is typed in a shell."""
+    return shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))
+
+
+def require_tables(db: Database, path: Path) -> None:
+    """Raise SchemaError unless the file has the four tables (a view is none)."""
+    found = db.execute("SELECT lower(name) FROM main.sqlite_master WHERE type = 'table'").fetchall()
+    missing = [table for table in TABLES if (table,) not in found]
+    if missing:
+        raise SchemaError(
+            f"{str(path)!r} has no table {', '.join(missing)}",
+            "name the right file with --db, or make a new one with `negotiator init`",
+        )
+
+
+def quick_check(db: Database, path: Path) -> None:
+    """Raise DamagedFileError unless SQLite finds the file sound. Reads the whole file."""
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise DamagedFileError(
+            f"{str(path)!r} is damaged ({found})", "nothing was changed; restore a backup of it"
+        )
+
+
+def pending(db: Database) -> list[str]:
+    """Return the names of the migrations that the file has not had; reads only."""
+    return [migration.name for migration in migrations.pending(db)]
+
+
+@contextmanager
+def write_transaction(db: Database, path: Path) -> Iterator[None]:
+    """Hold the write lock from the first read to the commit; roll back when anything is raised.
+
+    Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
+    """
+    with sqlite_errors(path), _rollback_unless_done(db):
+        _begin_immediate(db)
+        yield
+        db.execute("COMMIT")
+
+
+@contextmanager
+def read_transaction(db: Database, path: Path) -> Iterator[None]:
+    """See one state of the file throughout; whatever is written is rolled back."""
+    with sqlite_errors(path), _rollback_unless_done(db):
+        db.execute("BEGIN")
+        yield
+
+
+@contextmanager
+def _rollback_unless_done(db: Database) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        db.rollback()  # nothing to do after a commit; a COMMIT that failed leaves the transaction open
+
+
+def _begin_immediate(db: Database) -> None:
+    """Take the write lock, waiting in slices so that Ctrl-C is heard."""
+    wait = wait_seconds()
+    deadline = time.monotonic() + wait
+    db.execute(f"PRAGMA busy_timeout = {int(min(wait, _SLICE_SECONDS) * 1000)}")
+    try:
+        while not _took_lock(db, last_try=time.monotonic() >= deadline):
+            pass
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+
+
+def _took_lock(db: Database, *, last_try: bool) -> bool:
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""The four tables as other programs know them. `init` makes them; an existing file brings its own."""
+
+BASE_TABLES = """
+CREATE TABLE loads (
+  load_id TEXT PRIMARY KEY NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  pickup_datetime TEXT NOT NULL,
+  delivery_datetime TEXT NOT NULL,
+  equipment_type TEXT NOT NULL,
+  loadboard_rate REAL NOT NULL,
+  notes TEXT,
+  weight REAL,
+  commodity_type TEXT,
+  num_of_pieces INTEGER,
+  miles REAL,
+  dimensions TEXT,
+  status TEXT,
+  created_at TEXT,
+  updated_at TEXT
+);
+CREATE TABLE carriers (
+  mc_number TEXT PRIMARY KEY NOT NULL,
+  company_name TEXT NOT NULL,
+  status TEXT,
+  address TEXT,
+  phone TEXT,
+  email TEXT,
+  is_verified INTEGER,
+  created_at TEXT,
+  updated_at TEXT
+);
+CREATE TABLE calls (
+  id INTEGER PRIMARY KEY NOT NULL,
+  carrier_mc_number TEXT REFERENCES carriers (mc_number),
+  load_id TEXT REFERENCES loads (load_id),
+  call_start_time TEXT,
+  call_end_time TEXT,
+  call_duration INTEGER,
+  outcome TEXT,
+  sentiment TEXT,
+  initial_rate_offered REAL,
+  final_rate_agreed REAL,
+  negotiation_rounds INTEGER,
+  notes TEXT,
+  call_transcript TEXT,
+  transferred_to_rep INTEGER
+);
+CREATE TABLE negotiations (
+  id INTEGER PRIMARY KEY NOT NULL,
+  call_id INTEGER REFERENCES calls (id),
+  round_number INTEGER NOT NULL,
+  carrier_offer REAL,
+  system_response TEXT,
+  timestamp TEXT
+);
+"""
+TABLES = ("loads", "carriers", "calls", "negotiations")

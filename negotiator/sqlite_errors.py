@@ -1,0 +1,88 @@
+"""What SQLite and the system report, said in our own errors: what, where, what to do."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from negotiator.errors import (
+    BusyError,
+    DamagedFileError,
+    DiskFullError,
+    NegotiatorError,
+    NotADatabaseError,
+    ReadOnlyFileError,
+    SchemaError,
+    UnusableFileError,
+)
+
+
+def primary_code(error: Exception) -> int:
+    """Return SQLite's result code without its extension, 0 when there is none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+_MEANING: dict[int, tuple[type[NegotiatorError], str, str]] = {
+    sqlite3.SQLITE_BUSY: (
+        BusyError,
+        "{path} is locked by another program",
+        "try again, or wait longer: NEGOTIATOR_BUSY_TIMEOUT=SECONDS",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        ReadOnlyFileError,
+        "{path} can't be written",
+        "check the permissions of the file and of its folder",
+    ),
+    sqlite3.SQLITE_FULL: (
+        DiskFullError,
+        "there is no room to write {path}",
+        "free some disk space, then try again",
+    ),
+    sqlite3.SQLITE_CORRUPT: (DamagedFileError, "{path} is damaged ({detail})", "restore a backup of it"),
+    sqlite3.SQLITE_NOTADB: (
+        NotADatabaseError,
+        "{path} is not an SQLite file",
+        "name the right file with --db",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        UnusableFileError,
+        "{path} can't be opened ({detail})",
+        "check the permissions of the file and of its folder",
+    ),
+    sqlite3.SQLITE_ERROR: (
+        SchemaError,
+        "{path} has other tables or columns than expected ({detail})",
+        "name the right file with --db",
+    ),
+}
+_MEANING[sqlite3.SQLITE_LOCKED] = _MEANING[sqlite3.SQLITE_BUSY]
+_OTHERWISE = (
+    UnusableFileError,
+    "{path} can't be used ({detail})",
+    "check the disk, and the file with `negotiator check`",
+)
+
+
+_BY_ERRNO = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EFBIG: sqlite3.SQLITE_FULL,
+    errno.EACCES: sqlite3.SQLITE_READONLY,
+    errno.EPERM: sqlite3.SQLITE_READONLY,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+}
+
+
+@contextmanager
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Raise our own error, which names the file and what to do, for one of SQLite or of the system."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # about our output, not about the file
+    except (sqlite3.Error, OSError) as error:
+        number = error.errno or 0 if isinstance(error, OSError) else None
+        code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)
+        meaning, message, hint = _MEANING.get(code, _OTHERWISE)
+        raise meaning(message.format(path=repr(str(path)), detail=error), hint) from error

@@ -1,0 +1,72 @@
+"""Backups: whole or absent."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from negotiator import backup as module
+from negotiator.backup import back_up
+from negotiator.errors import DamagedFileError, FileExistsConflictError
+from tests.conftest import NOW, contents, data, run
+
+
+def test_a_backup_holds_what_is_still_in_the_write_ahead_log(desk: Path) -> None:
+    """Copying the file alone would lose it."""
+    with closing(sqlite3.connect(desk)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        with writer:
+            writer.execute("INSERT INTO carriers (mc_number, company_name) VALUES ('MC1', 'New')")
+        made = back_up(desk, now=NOW)
+        assert made.rows == {"loads": 2, "carriers": 1, "calls": 3, "negotiations": 0}
+        assert made.bytes == made.path.stat().st_size
+        assert contents(made.path) == contents(desk)
+
+
+def test_two_in_one_second_both_succeed(desk: Path) -> None:
+    """Under different names."""
+    names = [back_up(desk, now=NOW).path.name for _ in range(3)]
+    assert names == [f"loads.db.backup.20250901_120000{suffix}" for suffix in ("", "_2", "_3")]
+
+
+def test_the_name_is_in_utc(desk: Path) -> None:
+    """Wherever the desk is."""
+    eastern = NOW.astimezone(tz=None) + timedelta(0)
+    assert back_up(desk, now=eastern).path.name == "loads.db.backup.20250901_120000"
+
+
+def test_it_never_overwrites(desk: Path, tmp_path: Path) -> None:
+    """Neither with --to."""
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(FileExistsConflictError):
+        back_up(desk, now=NOW, to=taken)
+    assert taken.read_text() == "mine"
+    assert {found.name for found in tmp_path.iterdir()} == {"loads.db", "taken"}
+
+
+def test_a_copy_that_is_not_whole_is_not_kept(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here its rows disagree with those that were counted."""
+    original = module._copy  # noqa: SLF001 - the seam between copying and checking
+
+    def lose_a_row(path: Path, copy: Path, progress: module.Progress) -> dict[str, int]:
+        rows = original(path, copy, progress)
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute("DELETE FROM calls WHERE id = 1")
+        return rows
+
+    monkeypatch.setattr(module, "_copy", lose_a_row)
+    with pytest.raises(DamagedFileError):
+        back_up(desk, now=NOW)
+    assert [found.name for found in desk.parent.iterdir()] == ["loads.db"]
+
+
+def test_the_command_prints_path_size_and_rows(desk: Path, tmp_path: Path) -> None:
+    """As JSON for a script, as lines for a person."""
+    made = data("backup", "--to", tmp_path / "copy.db")
+    assert made["path"] == str(tmp_path / "copy.db")
+    assert made["bytes"] == (tmp_path / "copy.db").stat().st_size
+    assert made["rows"]["calls"] == 3
+    assert "loads.db.backup." in run("backup").stdout
