@@ -1,0 +1,80 @@
+"""What forbids an ask. Each guard raises; a refusal changes nothing in the file."""
+
+import re
+from decimal import Decimal
+
+from negotiator.errors import (
+    InvalidCallIDError,
+    InvalidNotesError,
+    LoadTakenError,
+    NoPostedRateError,
+    OutlierError,
+    ThreadClosedError,
+    ThreadTransferredError,
+)
+from negotiator.models import Decision, Load
+from negotiator.money import dollars
+
+NOTES_LIMIT = 10_000  # characters
+_OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
+_CALL_ID = re.compile(r"\d{1,18}", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse_call_id(value: int | str) -> int:
+    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number of at most 18 digits."""
+    if not isinstance(value, bool) and isinstance(value, int | str) and _CALL_ID.fullmatch(str(value)):
+        return int(value)
+    raise InvalidCallIDError(f"{str(value)[:40]!r} is not a call ID", "give the whole number in calls.id")
+
+
+def require_usable_notes(notes: str | None) -> None:
+    """Raise InvalidNotesError for notes that are too long, or that a text column can't keep."""
+    if notes is None:
+        return
+    hint = f"give at most {NOTES_LIMIT:,} characters of text"
+    if len(notes) > NOTES_LIMIT:
+        raise InvalidNotesError(f"the notes have {len(notes):,} characters", hint)
+    if "\0" in notes:
+        raise InvalidNotesError("the notes hold a NUL character", hint)
+    if _SURROGATE.search(notes):
+        raise InvalidNotesError("the notes are not valid UTF-8", hint)
+
+
+def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
+    """Raise ThreadClosedError, or its kind ThreadTransferredError, for a thread that has ended."""
+    if last_decision is Decision.ACCEPTED:
+        raise ThreadClosedError(
+            f"{thread_name} is closed: an ask was accepted", "there is nothing left to negotiate"
+        )
+    if last_decision is Decision.TRANSFER:
+        raise ThreadTransferredError(
+            f"{thread_name} is closed: it was handed to a person", "that person decides now"
+        )
+
+
+def refuse_taken(load: Load, *, rate_was_agreed: bool) -> None:
+    """Raise LoadTakenError for a load that is booked, completed, or agreed on some call."""
+    hint = "offer the carrier another load"
+    if load.status not in {None, "available"}:
+        raise LoadTakenError(f"load {load.load_id} is {load.status}", hint)
+    if rate_was_agreed:
+        raise LoadTakenError(f"a rate was agreed already for load {load.load_id}", hint)
+
+
+def usable_posted_rate(load: Load) -> Decimal:
+    """Return the posted rate, US dollars. Raises NoPostedRateError unless it is above zero."""
+    if load.posted_rate is None or load.posted_rate <= 0:
+        raise NoPostedRateError(
+            f"load {load.load_id} has no posted rate above zero", "set its loadboard_rate first"
+        )
+    return load.posted_rate
+
+
+def refuse_outlier(ask: Decimal, posted_rate: Decimal) -> None:
+    """Raise OutlierError for an ask below 50 % or above 300 % of the posted rate."""
+    if not posted_rate * _OUTLIER_BELOW <= ask <= posted_rate * _OUTLIER_ABOVE:
+        raise OutlierError(
+            f"an ask of {dollars(ask)} is far from the posted {dollars(posted_rate)}, most likely a slip",
+            "check it; if it is right, repeat it with --allow-outlier",
+        )

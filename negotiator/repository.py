@@ -1,0 +1,148 @@
+"""Rows of the file to models and back; nothing is decided here."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from negotiator import timestamps
+from negotiator.models import Answer, Call, Decision, Load, Round, system_response
+from negotiator.money import from_file
+
+_ROUND_COLUMNS = """
+    SELECT id AS id, call_id AS call_id, session_id AS session_id, round_number AS round_number,
+           carrier_offer AS carrier_offer, system_response AS system_response,
+           timestamp AS timestamp, notes AS notes
+      FROM main.negotiations
+"""
+_OUTCOMES = {
+    Decision.ACCEPTED: "accepted",
+    Decision.COUNTER: "negotiating",
+    Decision.TRANSFER: "transferred",
+}
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+class Repository:
+    """The four tables of one open file. Lists come back complete: an open cursor would hold a lock."""
+
+    def __init__(self, db: Database) -> None:
+        """Work on an open database; its transactions are the caller's."""
+        self._db = db
+
+    def call(self, call_id: int) -> Call | None:
+        """Return the call with this ID."""
+        sql = "SELECT id, carrier_mc_number, load_id FROM main.calls WHERE id = ?"
+        row = self._db.execute(sql, [call_id]).fetchone()
+        return None if row is None else Call(row[0], _text(row[1]), _text(row[2]))
+
+    def load(self, load_id: str) -> Load | None:
+        """Return the load with this ID."""
+        sql = """SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
+                   FROM main.loads WHERE load_id = ?"""
+        row = self._db.execute(sql, [load_id]).fetchone()
+        if row is None:
+            return None
+        name, origin, destination, equipment, rate, status = row
+        return Load(
+            str(name), _text(origin), _text(destination), _text(equipment), from_file(rate), _text(status)
+        )
+
+    def rate_was_agreed(self, load_id: str) -> bool:
+        """Return whether any call about this load has a rate that was agreed."""
+        sql = "SELECT 1 FROM main.calls WHERE load_id = ? AND CAST(final_rate_agreed AS REAL) > 0 LIMIT 1"
+        return self._db.execute(sql, [load_id]).fetchone() is not None
+
+    def session_rounds(self, session_id: str) -> list[Round]:
+        """Return the rounds of a session, oldest first."""
+        return self._rounds("WHERE session_id = ?", [session_id])
+
+    def call_rounds(self, call_id: int, session_id: str | None = None) -> list[Round]:
+        """Return the rounds of a call, of one session if it is given, oldest first."""
+        if session_id is None:
+            return self._rounds("WHERE call_id = ?", [call_id])
+        return self._rounds("WHERE call_id = ? AND session_id = ?", [call_id, session_id])
+
+    def thread(self, call_id: int, session_id: str | None) -> list[Round]:
+        """Return the rounds that the next one continues, oldest first.
+
+        Those of the session if one is given, on whatever call; else those of the call without a session.
+        """
+        if session_id is None:
+            return self._rounds("WHERE call_id = ? AND session_id IS NULL", [call_id])
+        return self.session_rounds(session_id)
+
+    def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
+        """Return a load, other than this one, that a round of the session is about."""
+        sql = """SELECT load_id FROM main.calls
+                  WHERE load_id <> ? AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?)"""
+        row = self._db.execute(sql, [load_id, session_id]).fetchone()
+        return None if row is None else _text(row[0])
+
+    def add_round(self, answer: Answer, moment: datetime, notes: str | None) -> None:
+        """Insert the round that an answer makes."""
+        self._db.execute(
+            """INSERT INTO main.negotiations
+                 (call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            [
+                answer.call_id,
+                answer.session_id,
+                answer.round_number,
+                float(answer.carrier_offer),
+                system_response(answer.decision, answer.amount),
+                timestamps.write(moment),
+                notes,
+            ],
+        )
+
+    def update_call(self, answer: Answer) -> None:
+        """Count the round on its call, and set what follows from the decision."""
+        agreed = float(answer.carrier_offer) if answer.accepted else None
+        transferred = answer.decision is Decision.TRANSFER
+        self._db.execute(
+            """UPDATE main.calls
+                  SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
+                      outcome = ?,
+                      final_rate_agreed = coalesce(?, final_rate_agreed),
+                      transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
+                WHERE id = ?""",
+            [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id],
+        )
+
+    def book_load(self, load_id: str, moment: datetime) -> None:
+        """Set the load booked."""
+        self._db.execute(
+            "UPDATE main.loads SET status = 'booked', updated_at = ? WHERE load_id = ?",
+            [timestamps.write(moment), load_id],
+        )
+
+    def _rounds(self, where: str, values: Iterable[Any]) -> list[Round]:
+        """Return rounds by real time, then ID, unknown times first."""
+        rows = list(self._db.query(_ROUND_COLUMNS + where, list(values)))
+        return sorted(map(_round, rows), key=lambda found: (found.timestamp or _BEGINNING, found.id))
+
+
+def _round(row: dict[str, Any]) -> Round:
+    return Round(
+        id=row["id"],
+        call_id=_integer(row["call_id"]),
+        session_id=_text(row["session_id"]),
+        round_number=_integer(row["round_number"]),
+        carrier_offer=from_file(row["carrier_offer"]),
+        system_response=_text(row["system_response"]),
+        timestamp=timestamps.read(row["timestamp"]),
+        notes=_text(row["notes"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    """Return text, whatever type SQLite let somebody store in a text column."""
+    if value is None or isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,193 @@
+"""The use cases of a negotiation. One ask is one transaction, locked from its first read."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from sqlite_utils import Database
+
+from negotiator import guards, timestamps
+from negotiator.answers import TRANSFER_WORDS, answer_from
+from negotiator.database import open_database, read_transaction, write_transaction
+from negotiator.errors import (
+    CallNotFoundError,
+    LoadNotFoundError,
+    SessionMismatchError,
+    SessionNotFoundError,
+    ThreadTransferredError,
+)
+from negotiator.models import Answer, Case, Load, NegotiationResult, Round, Thread
+from negotiator.money import parse_amount
+from negotiator.policy import decide, policy_from_environment
+from negotiator.repository import Repository
+from negotiator.session_id import require_session_id
+
+
+class CallHandlingService:
+    """Answers carriers' asks and reads the record back, on one open file.
+
+    ``with CallHandlingService.open("loads.db") as service:`` opens and closes it. Not for several threads
+    at once; any number of processes may have the same file open.
+    """
+
+    def __init__(
+        self, db: Database, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
+    ) -> None:
+        """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes."""
+        self._db = db
+        self._path = path
+        self._clock = clock
+        self._repository = Repository(db)
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, path: str | Path = "loads.db", *, clock: Callable[[], datetime] = timestamps.utc_now
+    ) -> Iterator[Self]:
+        """Open a file for the length of a ``with`` block.
+
+        Raises DatabaseNotFoundError, UnusableFileError and its kinds, MigrationsPendingError.
+        """
+        with open_database(Path(path)) as db:
+            yield cls(db, Path(path), clock=clock)
+
+    def handle_negotiation(
+        self,
+        call_id: int | str,
+        carrier_offer: float | str | Decimal,
+        session_id: str | None = None,
+        *,
+        notes: str | None = None,
+        allow_outlier: bool = False,
+    ) -> NegotiationResult:
+        """Answer one ask and record the round; return ``(accepted, message, should_transfer)``.
+
+        ``carrier_offer`` is US dollars for the whole load. ``should_transfer`` is true when a person must
+        take over: to book what was accepted, or to decide. An ask in a thread that was transferred already
+        answers ``(False, message, True)`` again and records nothing. Raises what `negotiate` raises,
+        except ThreadTransferredError.
+        """
+        try:
+            answer = self.negotiate(
+                call_id, carrier_offer, session_id, notes=notes, allow_outlier=allow_outlier
+            )
+        except ThreadTransferredError:
+            return NegotiationResult(accepted=False, message=TRANSFER_WORDS, should_transfer=True)
+        return NegotiationResult(answer.accepted, answer.message, answer.should_transfer)
+
+    def negotiate(
+        self,
+        call_id: int | str,
+        carrier_offer: float | str | Decimal,
+        session_id: str | None = None,
+        *,
+        notes: str | None = None,
+        ceiling: str | Decimal | None = None,
+        allow_outlier: bool = False,
+        dry_run: bool = False,
+    ) -> Answer:
+        """Answer one ask and record the round with all that follows from it, or (``dry_run``) write nothing.
+
+        ``carrier_offer`` and ``ceiling`` are US dollars. The policy is the desk's, from the environment.
+        Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds;
+        then nothing was changed.
+        """
+        number = guards.parse_call_id(call_id)
+        ask = parse_amount(carrier_offer)
+        if session_id is not None:
+            require_session_id(session_id)
+        guards.require_usable_notes(notes)
+        policy = policy_from_environment(os.environ, ceiling)
+        transaction = read_transaction if dry_run else write_transaction
+        with transaction(self._db, self._path):
+            case = self._negotiable(number, session_id)
+            posted_rate = guards.usable_posted_rate(case.load)
+            if not allow_outlier:
+                guards.refuse_outlier(ask, posted_rate)
+            ruling = decide(
+                policy,
+                posted_rate=posted_rate,
+                ask=ask,
+                round_number=case.thread.next_round_number,
+                highest_counter=case.thread.highest_counter,
+            )
+            answer = answer_from(case, session_id, ask, ruling, policy.rounds)
+            if not dry_run:
+                self._record(answer, notes)
+        return answer
+
+    def session_history(self, session_id: str) -> list[Round]:
+        """Return the rounds of a session, oldest first.
+
+        Raises InvalidSessionIDError, SessionNotFoundError.
+        """
+        require_session_id(session_id)
+        with read_transaction(self._db, self._path):
+            rounds = self._repository.session_rounds(session_id)
+        if not rounds:
+            raise self._no_session(session_id)
+        return rounds
+
+    def call_history(self, call_id: int | str, session_id: str | None = None) -> list[Round]:
+        """Return the rounds of a call, those of one session if it is given, oldest first.
+
+        Raises InvalidCallIDError, InvalidSessionIDError, CallNotFoundError, SessionNotFoundError.
+        """
+        number = guards.parse_call_id(call_id)
+        if session_id is not None:
+            require_session_id(session_id)
+        with read_transaction(self._db, self._path):
+            rounds = self._repository.call_rounds(number, session_id)
+            if not rounds and self._repository.call(number) is None:
+                raise self._no_call(number)
+            if not rounds and session_id is not None and not self._repository.session_rounds(session_id):
+                raise self._no_session(session_id)
+        return rounds
+
+    def _negotiable(self, call_id: int, session_id: str | None) -> Case:
+        """Read what the ask meets; raise what forbids a further ask."""
+        call = self._repository.call(call_id)
+        if call is None:
+            raise self._no_call(call_id)
+        load = None if call.load_id is None else self._repository.load(call.load_id)
+        if load is None:
+            about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
+            raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
+        if session_id is not None:
+            self._refuse_other_load(session_id, load)
+        thread = Thread(tuple(self._repository.thread(call_id, session_id)))
+        name = f"session {session_id}" if session_id else f"the negotiation on call {call_id}"
+        guards.refuse_closed(thread.last_decision, name)
+        guards.refuse_taken(load, rate_was_agreed=self._repository.rate_was_agreed(load.load_id))
+        return Case(call, load, thread)
+
+    def _refuse_other_load(self, session_id: str, load: Load) -> None:
+        other = self._repository.other_load_of_session(session_id, load.load_id)
+        if other is not None:
+            raise SessionMismatchError(
+                f"session {session_id} is about load {other}, this call about {load.load_id}",
+                "use another session ID; `negotiator generate-id` makes one",
+            )
+
+    def _record(self, answer: Answer, notes: str | None) -> None:
+        moment = answer.case.thread.stamp(self._clock())
+        self._repository.add_round(answer, moment, notes)
+        self._repository.update_call(answer)
+        if answer.accepted:
+            self._repository.book_load(answer.case.load.load_id, moment)
+
+    def _no_call(self, call_id: int) -> CallNotFoundError:
+        return CallNotFoundError(
+            f"there is no call {call_id} in {str(self._path)!r}",
+            "check the ID, or name another file with --db",
+        )
+
+    def _no_session(self, session_id: str) -> SessionNotFoundError:
+        return SessionNotFoundError(
+            f"there is no round of session {session_id} in {str(self._path)!r}",
+            "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
+        )

@@ -1,0 +1,241 @@
+"""One ask: what is decided, what is written, what is refused."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from negotiator import CallHandlingService
+from negotiator.errors import (
+    CallNotFoundError,
+    ConflictError,
+    LoadNotFoundError,
+    LoadTakenError,
+    NoPostedRateError,
+    OutlierError,
+    SessionMismatchError,
+    ThreadClosedError,
+    ThreadTransferredError,
+)
+from tests.conftest import NOW, OTHER_SESSION, SESSION, contents, execute, select
+
+CALL = "SELECT outcome, final_rate_agreed, negotiation_rounds, transferred_to_rep FROM calls WHERE id = ?"
+LOAD = "SELECT status, updated_at FROM loads WHERE load_id = ?"
+
+
+def test_three_rounds_of_a_session_are_countered_countered_accepted(
+    service: CallHandlingService, desk: Path
+) -> None:
+    """The example of the README, and what it leaves in the file."""
+    answers = [service.negotiate(1, ask, SESSION) for ask in (2300, 2250, 2200)]
+    assert [(a.round_number, a.rounds_left, a.decision, a.amount) for a in answers] == [
+        (1, 2, "counter", Decimal(2135)),
+        (2, 1, "counter", Decimal(2180)),
+        (3, 0, "accepted", Decimal(2200)),
+    ]
+    assert select(
+        desk, "SELECT call_id, session_id, round_number, carrier_offer, system_response FROM negotiations"
+    ) == [
+        (1, SESSION, 1, 2300.0, "counter_offer_2135.00"),
+        (1, SESSION, 2, 2250.0, "counter_offer_2180.00"),
+        (1, SESSION, 3, 2200.0, "accepted"),
+    ]
+    assert select(desk, CALL, 1) == [("accepted", 2200.0, 3, None)]
+    assert select(desk, LOAD, "L1") == [("booked", "2025-09-01 12:00:00.000000")]
+
+
+def test_a_counter_leaves_the_call_negotiating_and_the_load_available(
+    service: CallHandlingService, desk: Path
+) -> None:
+    """Only an agreement books."""
+    service.negotiate(1, 2300)
+    assert select(desk, CALL, 1) == [("negotiating", None, 1, None)]
+    assert select(desk, LOAD, "L1") == [("available", None)]
+
+
+def test_an_ask_above_the_ceiling_in_the_last_round_goes_to_a_person(
+    service: CallHandlingService, desk: Path
+) -> None:
+    """The mark stays on the call though the next negotiation on it goes on in another session."""
+    for _ in range(3):
+        answer = service.negotiate(1, 2500, SESSION)
+    assert (answer.decision, answer.amount, answer.should_transfer) == ("transfer", None, True)
+    assert select(desk, CALL, 1) == [("transferred", None, 3, 1)]
+    service.negotiate(1, 2300, OTHER_SESSION)
+    assert select(desk, CALL, 1) == [("negotiating", None, 4, 1)]
+
+
+def test_a_session_spans_calls(service: CallHandlingService) -> None:
+    """The carrier rings back: round, standing counter and limit carry on."""
+    service.negotiate(1, 2300, SESSION)
+    answer = service.negotiate(2, 2250, SESSION)
+    assert (answer.round_number, answer.amount) == (2, Decimal(2180))
+    assert answer.ruling.standing_counter == Decimal(2135)
+
+
+def test_rounds_without_a_session_are_a_thread_of_their_call(service: CallHandlingService) -> None:
+    """Sessions on the same call don't mix with it."""
+    service.negotiate(1, 2300, SESSION)
+    assert service.negotiate(1, 2300).round_number == 1
+    assert service.negotiate(2, 2300).round_number == 1
+    assert service.negotiate(1, 2290).round_number == 2
+
+
+def test_old_rounds_count_and_a_warning_says_so(old: Path) -> None:
+    """Call 1 has rounds 1 (three times) and 2 in free text: the next is the third and last."""
+    with CallHandlingService.open(old) as service:
+        answer = service.negotiate(1, 2150)
+    assert (answer.round_number, answer.decision, answer.amount) == (3, "accepted", Decimal(2150))
+    assert answer.warning == "this continues 4 earlier rounds that have no recorded decision"
+
+
+def test_an_old_counter_stands(old: Path) -> None:
+    """`counter_offer_905.0` is a counter of $905, though its time is unknown."""
+    with CallHandlingService.open(old) as service:
+        answer = service.negotiate(5, 905)
+    assert (answer.round_number, answer.decision, answer.warning) == (2, "accepted", None)
+
+
+def test_a_clock_set_back_does_not_put_a_round_before_the_last(desk: Path) -> None:
+    """Histories are in order of time."""
+    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+        service.negotiate(1, 2300)
+    with CallHandlingService.open(desk, clock=lambda: NOW - timedelta(days=1)) as service:
+        service.negotiate(1, 2250)
+        assert [done.timestamp for done in service.call_history(1)] == [NOW, NOW]
+
+
+def test_the_note_is_kept_as_given(service: CallHandlingService, desk: Path) -> None:
+    """Whatever it holds."""
+    note = "line one\nline\ttwo \x1b[31mred [bold]not markup[/bold] 'quotes' é \u202e"
+    service.negotiate(1, 2300, notes=note)
+    assert select(desk, "SELECT notes FROM negotiations") == [(note,)]
+
+
+def test_a_dry_run_answers_and_writes_nothing(service: CallHandlingService, desk: Path) -> None:
+    """The same answer that the ask then gets."""
+    before = contents(desk)
+    tried = service.negotiate(1, 2300, SESSION, dry_run=True)
+    assert contents(desk) == before
+    assert tried == service.negotiate(1, 2300, SESSION)
+
+
+def test_an_ask_has_its_own_ceiling(service: CallHandlingService) -> None:
+    """2100 + 0.19245 * 300 = 2157.73; with the default ceiling it would be 2140."""
+    assert service.negotiate(1, 2400, ceiling="2,400").amount == Decimal(2155)
+
+
+def test_the_desks_policy_comes_from_the_environment(
+    service: CallHandlingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For the Python API as for the command."""
+    monkeypatch.setenv("NEGOTIATOR_ROUNDS", "1")
+    assert service.negotiate(1, 2300).decision == "accepted"
+
+
+def refused(service: CallHandlingService, desk: Path, kind: type[Exception], *ask: object) -> str:
+    """Ask, expect a refusal that changes nothing, and return its message."""
+    before = contents(desk)
+    with pytest.raises(kind) as caught:
+        service.negotiate(*ask)  # type: ignore[arg-type]
+    assert contents(desk) == before
+    return str(caught.value)
+
+
+def test_an_accepted_thread_is_closed(service: CallHandlingService, desk: Path) -> None:
+    """The message says why."""
+    service.negotiate(1, 2100, SESSION)
+    assert "accepted" in refused(service, desk, ThreadClosedError, 1, 2100, SESSION)
+
+
+def test_a_booked_load_is_taken_for_every_call(service: CallHandlingService, desk: Path) -> None:
+    """Two people can't book one load."""
+    service.negotiate(1, 2100)
+    assert "L1" in refused(service, desk, LoadTakenError, 2, 2100)
+
+
+def test_a_transferred_thread_is_closed(service: CallHandlingService, desk: Path) -> None:
+    """That person decides."""
+    for _ in range(3):
+        service.negotiate(1, 2500)
+    refused(service, desk, ThreadTransferredError, 1, 2100)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("UPDATE loads SET status = 'completed' WHERE load_id = 'L1'", LoadTakenError),
+        ("UPDATE loads SET status = 'Available' WHERE load_id = 'L1'", LoadTakenError),
+        ("UPDATE calls SET final_rate_agreed = 2000 WHERE id = 2", LoadTakenError),
+        ("UPDATE loads SET loadboard_rate = 0 WHERE load_id = 'L1'", NoPostedRateError),
+        ("UPDATE loads SET loadboard_rate = -5 WHERE load_id = 'L1'", NoPostedRateError),
+        ("UPDATE loads SET loadboard_rate = 'call us' WHERE load_id = 'L1'", NoPostedRateError),
+        ("UPDATE loads SET loadboard_rate = 9e999 WHERE load_id = 'L1'", NoPostedRateError),
+        ("UPDATE calls SET load_id = NULL WHERE id = 1", LoadNotFoundError),
+        ("UPDATE calls SET load_id = 'GONE' WHERE id = 1", LoadNotFoundError),
+        ("UPDATE calls SET load_id = x'ff' WHERE id = 1", LoadNotFoundError),
+        ("DELETE FROM calls WHERE id = 1", CallNotFoundError),
+    ],
+)
+def test_the_state_of_the_file_forbids_an_ask(
+    service: CallHandlingService, desk: Path, change: str, kind: type[Exception]
+) -> None:
+    """A load that is gone, taken or without a rate."""
+    execute(desk, change)
+    refused(service, desk, kind, 1, 2100)
+
+
+def test_a_posted_rate_of_null_cannot_be_negotiated(old: Path) -> None:
+    """Files from elsewhere may allow NULL there."""
+    execute(
+        old,
+        "ALTER TABLE loads RENAME TO before",
+        "CREATE TABLE loads AS SELECT * FROM before",
+        "UPDATE loads SET loadboard_rate = NULL",
+    )
+    with CallHandlingService.open(old) as service, pytest.raises(NoPostedRateError):
+        service.negotiate(1, 2100)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "UPDATE loads SET status = NULL",
+        "UPDATE calls SET outcome = 'rejected', call_end_time = '2025-08-01 10:00:00'",
+        "UPDATE calls SET final_rate_agreed = 0 WHERE id = 2",
+        "UPDATE calls SET negotiation_rounds = NULL",
+    ],
+)
+def test_untidiness_does_not_forbid_an_ask(service: CallHandlingService, desk: Path, harmless: str) -> None:
+    """How a call ended by an older program's account refuses nothing."""
+    execute(desk, harmless)
+    assert service.negotiate(1, 2300).round_number == 1
+    assert select(desk, CALL, 1)[0][2] == 1
+
+
+def test_a_session_is_about_one_load(service: CallHandlingService, desk: Path) -> None:
+    """The message names both."""
+    service.negotiate(1, 2300, SESSION)
+    message = refused(service, desk, SessionMismatchError, 3, 1150, SESSION)
+    assert "L1" in message
+    assert "L2" in message
+
+
+@pytest.mark.parametrize(
+    ("ask", "is_outlier"), [(549.99, True), (550, False), (3300, False), (3300.01, True), (100, True)]
+)
+def test_an_ask_far_from_the_posted_rate_is_most_likely_a_slip(
+    service: CallHandlingService, desk: Path, ask: float, *, is_outlier: bool
+) -> None:
+    """Below half or above three times 1100; --allow-outlier takes it."""
+    if is_outlier:
+        refused(service, desk, OutlierError, 3, ask)
+    service.negotiate(3, ask, allow_outlier=True)
+
+
+def test_every_refusal_for_the_files_state_is_one_kind(service: CallHandlingService) -> None:
+    """A program that wants no detail catches ConflictError."""
+    service.negotiate(1, 2100)
+    with pytest.raises(ConflictError):
+        service.negotiate(2, 2100)
