@@ -1,0 +1,77 @@
+"""Commands about the file as a whole: ``migrate``, ``init``, ``backup``."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+
+
+def migrate(
+    file: options.File = None,
+    dry_run: options.DryRun = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Bring a file that an older program wrote up to date, after a backup beside it.
+
+    Adds columns and indexes; nothing that is there is changed. A second run changes nothing.
+    """
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance import migrate as migrate_file
+
+    path = file or db
+    with output.progress() as progress:
+        done = migrate_file(path, dry_run=dry_run, progress=progress)
+    output.record(asdict(done), form)
+    if dry_run and done.pending:
+        output.say("Dry run: nothing was written.")
+    elif not done.applied:
+        output.say(f"Nothing to do: {path} is up to date.")
+
+
+def init(
+    file: options.File = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Put in a small load board with calls to negotiate.")
+    ] = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Make a new file. One that exists is never touched."""
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance import init as init_file
+
+    path = file or db
+    init_file(path, sample=sample)
+    output.record({"file": path, "sample": sample}, form)
+
+
+def backup(
+    file: options.File = None,
+    to: options.To = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Copy a file, safely while others use it; the copy is checked before it gets its name."""
+    form = options.chosen(form, as_json)
+    from negotiator.backup import back_up
+    from negotiator.timestamps import utc_now
+
+    with output.progress() as progress:
+        made = back_up(file or db, to=to, now=utc_now(), progress=progress)
+    output.record(asdict(made), form)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root."""
+    app.command(
+        epilog="Examples:\n\nnegotiator migrate\n\nnegotiator migrate old/loads.db --dry-run",
+    )(migrate)
+    app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")(init)
+    app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")(backup)

@@ -1,0 +1,36 @@
+"""Options and arguments that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negotiator.errors import BadInputError
+from negotiator.output import Format
+
+DEFAULT_DATABASE = Path("loads.db")
+
+Database = Annotated[
+    Path,
+    typer.Option("--db", envvar="NEGOTIATOR_DB", show_envvar=True, help="The SQLite file.", metavar="PATH"),
+]
+File = Annotated[
+    Path | None,
+    typer.Argument(help="The SQLite file; goes before --db.", metavar="[FILE]", show_default=False),
+]
+To = Annotated[
+    Path | None,
+    typer.Option("--to", help="The copy's name; must not exist.", metavar="PATH", show_default=False),
+]
+Form = Annotated[Format | None, typer.Option("--format", "-f", help="How to print.", show_default="table")]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+CallID = Annotated[str, typer.Argument(help="The call, as in calls.id.", metavar="CALL_ID")]
+Session = Annotated[str | None, typer.Option("--session", help="A session ID.", metavar="ID")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
+
+
+def chosen(form: Format | None, as_json: bool) -> Format:
+    """Return the format that ``--format`` and ``--json`` ask for. Raises BadInputError when they differ."""
+    if as_json and form not in {None, Format.JSON}:
+        raise BadInputError(f"--json and --format {form} can't both be had", "leave one of them out")
+    return Format.JSON if as_json else form or Format.TABLE

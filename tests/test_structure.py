@@ -1,0 +1,97 @@
+"""Facts about the code: what is loaded by what, and which way imports run."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import negotiator
+
+PACKAGE = Path(negotiator.__file__).parent
+LEAVES = {"errors", "money", "timestamps", "models", "policy", "session_id", "schema"}
+# Each may import what stands below it, never what stands above.
+LAYERS = [
+    {"cli", "__main__"},
+    {"output"},
+    {"service", "maintenance", "answers"},
+    {"repository", "guards", "backup", "sample"},
+    {"database", "atomic_file"},
+    {"migrations", "sqlite_errors"},
+    LEAVES,
+]
+
+
+def imports(path: Path) -> set[str]:
+    """Return the names of all modules that a file imports when it is loaded or later."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "negotiator":
+            found |= {f"negotiator.{name.name}" for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+def test_imports_run_one_way() -> None:
+    """No module imports from a layer above its own."""
+    level = {module: number for number, layer in enumerate(LAYERS) for module in layer}
+    for path in PACKAGE.glob("*.py"):
+        if path.stem == "__init__":
+            continue
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "negotiator" and len(parts) > 1:
+                # output names the type of backup's callback, and loads it only to draw a bar
+                assert level[parts[1]] >= level[path.stem], f"{path.stem} imports {name}"
+
+
+@pytest.mark.parametrize(("package", "where"), [("typer", "cli"), ("rich", "output"), ("click", "nowhere")])
+def test_one_place_knows_a_library(package: str, where: str) -> None:
+    """Only cli imports Typer, only output imports rich, nothing imports click."""
+    for path in PACKAGE.rglob("*.py"):
+        if any(name.split(".")[0] == package for name in imports(path)):
+            assert where in path.relative_to(PACKAGE).as_posix()
+
+
+def test_migrations_stand_alone() -> None:
+    """So that sqlite-utils can run them without us."""
+    assert not any(name.startswith("negotiator") or not name for name in imports(PACKAGE / "migrations.py"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], {"sqlite_utils", "sqlite3", "pydantic"}),
+        (["generate-id"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
+        (["validate-id", "sess_abcde"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
+        (["call", "history", "1", "--json"], {"rich", "pydantic"}),
+        (["negotiate", "1", "2300", "--json"], {"rich", "pydantic"}),
+    ],
+)
+def test_a_command_does_not_load_what_it_does_not_need(
+    desk: Path, arguments: list[str], absent: set[str]
+) -> None:
+    """A fact, not a time."""
+    code = (
+        "import sys; from negotiator.cli import app\n"
+        "try: app()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    assert not absent & set(result.stderr.split())
+
+
+def test_importing_the_package_loads_none_of_its_modules() -> None:
+    """An ID shouldn't cost the import of sqlite-utils."""
+    code = "import sys, negotiator; negotiator.generate_session_id(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"sqlite_utils", "sqlite3", "typer", "rich", "negotiator.service"} & set(loaded)
