@@ -1,0 +1,109 @@
+"""The README's commands, run as they stand."""
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from negotiator.maintenance import migrate
+from tests.conftest import SCRIPT, run, select
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ENVIRONMENT = os.environ | {"PATH": f"{SCRIPT.parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+
+
+def blocks(language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def steady(text: str) -> str:
+    """Put the README's own IDs and times where a run has new ones."""
+    text = re.sub(r"sess_\d{14}_[a-z0-9]{6}", "sess_20250820224530_abc123", text)
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2025-08-20T22:45:30Z", text)
+
+
+def shell(script: str) -> str:
+    """Run a script in a shell and return all that it prints."""
+    command = ["sh", "-c", f"exec 2>&1\n{script}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT).stdout
+
+
+def test_the_transcript_is_what_is_printed() -> None:
+    """Command by command, in one shell, in an empty folder."""
+    (transcript,) = blocks("console")
+    commands = re.findall(r"^\$ (.*)$", transcript, re.MULTILINE)
+    printed = shell("\n".join(f"printf '%s\\n' {quoted('$ ' + line)}\n{line}" for line in commands))
+    assert steady(printed) == transcript
+
+
+def quoted(text: str) -> str:
+    """Quote a text for a shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in blocks("sh")[1].splitlines() if line.startswith("negotiator")]
+)
+def test_each_command_works(line: str, tmp_path: Path) -> None:
+    """On the sample, each on its own, as does the backup of a file that is there."""
+    run("init", "--sample")
+    if "desk-copy" in line:
+        run("init", "desk.db")
+    result = subprocess.run(["sh", "-ec", line], capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_command_is_shown() -> None:
+    """Each that the program has stands in the table, and among the examples or the transcript."""
+    examples = "\n".join(blocks("sh") + blocks("console"))
+    listed = re.findall(r"│ ([a-z-]+) ", run("--help").stdout.split("Commands")[1])
+    assert len(listed) >= 8
+    for command in listed:
+        assert re.search(rf"^\|.*`{command}\b", README, re.MULTILINE), command
+        assert f"negotiator {command}" in examples, command
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_the_shell_script_works() -> None:
+    """It prints the words of a counter: 2950 + (1/3) ** 1.5 * 150 = 2978.87, down to 2975."""
+    run("init", "--sample")
+    assert shell(blocks("sh")[2]) == "We can do $2,975.00 on this load. Does that work for you?\n"
+
+
+def test_migrating_by_hand_is_recognised(unmigrated: Path) -> None:
+    """And nothing is added to what is there."""
+    (script,) = blocks("sql")
+    with closing(sqlite3.connect(unmigrated)) as connection:
+        connection.executescript(script)
+    schema = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY name"
+    before = select(unmigrated, schema)
+    migrate(unmigrated)
+    assert select(unmigrated, schema) == before
+    assert migrate(unmigrated).pending == ()
+
+
+def test_the_python_example_works() -> None:
+    """As a program of its own."""
+    run("init", "--sample")
+    (program,) = blocks("python")
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed == "1 1900.00 counter_offer_1815.00\n"
+
+
+def test_the_exit_codes_are_those_of_the_errors() -> None:
+    """Each code that a class carries stands in the table."""
+    from negotiator import errors  # noqa: PLC0415 - read here alone
+
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, errors.NegotiatorError)}
+    table = set(map(int, re.findall(r"^\| (\d+)", README, re.MULTILINE))) | {130, 141}
+    assert codes <= table
