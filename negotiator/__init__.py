@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         LoadTakenError,
         MigrationsPendingError,
         NegotiatorError,
+        NoAgreementError,
         NoPostedRateError,
         NotADatabaseError,
         NotFoundError,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         ThreadClosedError,
         UnusableFileError,
     )
-    from negotiator.models import Answer, Decision, NegotiationResult, Round
+    from negotiator.models import Answer, Decision, NegotiationResult, Reopened, Round
     from negotiator.service import CallHandlingService
     from negotiator.session_id import generate_session_id, generate_uuid_session_id, validate_session_id
 
@@ -59,11 +60,13 @@ __all__ = [
     "MigrationsPendingError",
     "NegotiationResult",
     "NegotiatorError",
+    "NoAgreementError",
     "NoPostedRateError",
     "NotADatabaseError",
     "NotFoundError",
     "OutlierError",
     "ReadOnlyFileError",
+    "Reopened",
     "Round",
     "SchemaError",
     "SessionMismatchError",
@@ -80,6 +83,7 @@ _HOMES = {
     "CallHandlingService": "service",
     "Decision": "models",
     "NegotiationResult": "models",
+    "Reopened": "models",
     "Round": "models",
     "generate_session_id": "session_id",
     "generate_uuid_session_id": "session_id",

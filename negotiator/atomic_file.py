@@ -1,9 +1,11 @@
 """A new file gets its name only when it is whole, and never the name of a file that exists."""
 
+import itertools
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 SIDE_FILES = ("-journal", "-wal", "-shm")
@@ -33,6 +35,33 @@ def publish(unfinished_file: Path, final: Path) -> None:
     _sync(unfinished_file)
     os.link(unfinished_file, final)
     _sync(final.parent)
+
+
+def move_aside(path: Path, now: datetime) -> Path | None:
+    """Rename a file and its side files to ``NAME.damaged.YYYYMMDD_HHMMSS`` (UTC), and return that name.
+
+    The file goes first; side files of one that is gone are moved too, because SQLite would read them into
+    the next file of that name. None when there was nothing. Raises OSError.
+    """
+    found = [suffix for suffix in ("", *SIDE_FILES) if Path(f"{path}{suffix}").exists()]
+    if not found:
+        return None
+    for aside in stamped(path, "damaged", now):
+        if not any(Path(f"{aside}{suffix}").exists() for suffix in ("", *SIDE_FILES)):
+            break
+    for suffix in found:
+        os.link(f"{path}{suffix}", f"{aside}{suffix}")  # a rename would replace what has come there since
+        Path(f"{path}{suffix}").unlink()
+    _sync(path.parent)
+    return aside
+
+
+def stamped(path: Path, what: str, now: datetime) -> Iterator[Path]:
+    """Give the names ``NAME.what.YYYYMMDD_HHMMSS`` (UTC), then with ``_2`` and so on, for ever."""
+    first = f"{path}.{what}.{now.astimezone(UTC):%Y%m%d_%H%M%S}"
+    yield Path(first)
+    for number in itertools.count(2):
+        yield Path(f"{first}_{number}")
 
 
 def _sync(path: Path) -> None:

@@ -1,16 +1,16 @@
 """Copies of a file that are whole or absent, made while others go on reading and writing."""
 
-import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from stat import S_IMODE
 
 from sqlite_utils import Database
 
-from negotiator.atomic_file import publish, unfinished
+from negotiator.atomic_file import publish, stamped, unfinished
 from negotiator.database import connect, file_uri, read_transaction, require_tables
 from negotiator.errors import DamagedFileError, FileExistsConflictError
 from negotiator.schema import TABLES
@@ -19,7 +19,7 @@ from negotiator.sqlite_errors import sqlite_errors
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how many pages are done, and of how many (0: unknown)."""
 
-_PAGES_A_STEP = 4096
+PAGES_A_STEP = 4096
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,30 @@ def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Prog
     ``.backup.YYYYMMDD_HHMMSS`` (``now`` in UTC), and ``_2`` and so on if that is taken.
     Raises DatabaseNotFoundError, UnusableFileError, FileExistsConflictError for a ``to`` that exists.
     """
-    names = _names(path, now) if to is None else iter([to])
+    with closing(connect(path)) as source:
+        return back_up_open(source, path, now=now, to=to, progress=progress)
+
+
+def back_up_open(
+    source: Database, path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent
+) -> Backup:
+    """Do the same for a file that is open already, as one has to who has locked it for all others."""
     folder = (to or path).parent
-    with sqlite_errors(folder), unfinished(folder, f".{path.name}.backup-") as copy:
-        rows = _copy(path, copy, progress)
-        _verify(copy, rows, path, progress)
-        copy.chmod(S_IMODE(path.stat().st_mode))
-        final = _publish_as_first_free(copy, names)
+    with checked_copy(source, path, folder / f".{path.name}.backup-", progress) as (copy, rows):
+        final = _publish_as_first_free(copy, stamped(path, "backup", now) if to is None else iter([to]))
         return Backup(final, final.stat().st_size, rows)
 
 
-def _names(path: Path, now: datetime) -> Iterator[Path]:
-    """Give the names that a backup may have, the best first."""
-    first = f"{path}.backup.{now.astimezone(UTC):%Y%m%d_%H%M%S}"
-    yield Path(first)
-    for number in itertools.count(2):
-        yield Path(f"{first}_{number}")
+@contextmanager
+def checked_copy(
+    source: Database, path: Path, prefix: Path, progress: Progress
+) -> Iterator[tuple[Path, dict[str, int]]]:
+    """Give a sound copy whose name begins with ``prefix``, and its rows; it is removed at the end."""
+    with sqlite_errors(prefix.parent), unfinished(prefix.parent, prefix.name) as copy:
+        rows = _copy(source, path, copy, progress)
+        _verify(copy, rows, path, progress)
+        copy.chmod(S_IMODE(path.stat().st_mode))
+        yield copy, rows
 
 
 def _publish_as_first_free(copy: Path, names: Iterator[Path]) -> Path:
@@ -72,11 +80,9 @@ def _publish_as_first_free(copy: Path, names: Iterator[Path]) -> Path:
     raise FileExistsConflictError(f"{str(taken)!r} exists", "name a file that does not exist")
 
 
-def _copy(path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+def _copy(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
     """Copy the pages; return how many rows each table has in the state that was copied."""
-    source = connect(path)
-    target = sqlite3.connect(file_uri(copy, "rw"), uri=True, isolation_level=None)
-    try:
+    with closing(sqlite3.connect(file_uri(copy, "rw"), uri=True, isolation_level=None)) as target:
         # Nobody else knows this file, and it is synced as a whole before it gets its name.
         target.execute("PRAGMA journal_mode = OFF")
         target.execute("PRAGMA synchronous = OFF")
@@ -87,13 +93,10 @@ def _copy(path: Path, copy: Path, progress: Progress) -> dict[str, int]:
             with sqlite_errors(copy.parent):
                 source.conn.backup(
                     target,
-                    pages=_PAGES_A_STEP,
+                    pages=PAGES_A_STEP,
                     progress=lambda _status, left, total: progress("copying", total - left, total),
                 )
-        return rows
-    finally:
-        target.close()
-        source.close()
+            return rows
 
 
 def count_rows(db: Database) -> dict[str, int]:
@@ -110,13 +113,10 @@ def _verify(copy: Path, rows: dict[str, int], path: Path, progress: Progress) ->
     # Immutable: no lock and no side file for a file that nobody else knows.
     connection = sqlite3.connect(file_uri(copy, "ro&immutable=1"), uri=True, isolation_level=None)
     db = Database(connection, execute_plugins=False, recursive_triggers=False)
-    try:
-        with sqlite_errors(path):
-            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok" or count_rows(db) != rows:
-                raise DamagedFileError(
-                    f"the copy of {str(path)!r} is not sound ({found}), so none was kept",
-                    "the file itself is most likely damaged: restore an earlier backup",
-                )
-    finally:
-        db.close()
+    with closing(db), sqlite_errors(path):
+        found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok" or count_rows(db) != rows:
+            raise DamagedFileError(
+                f"the copy of {str(path)!r} is not sound ({found}), so none was kept",
+                "the file itself is most likely damaged: restore an earlier backup",
+            )

@@ -84,13 +84,18 @@ def open_database(path: Path) -> Iterator[Database]:
         with sqlite_errors(path):
             require_tables(db, path)
             if pending(db):
-                raise MigrationsPendingError(
-                    f"{str(path)!r} needs a migration first",
-                    f"run `negotiator migrate {_as_argument(path)}`; it backs the file up first",
-                )
+                raise migrations_pending(path)
         yield db
     finally:
         db.close()
+
+
+def migrations_pending(path: Path) -> MigrationsPendingError:
+    """Return the error for a file that lacks columns or indexes; it names the command to run."""
+    return MigrationsPendingError(
+        f"{str(path)!r} needs a migration first",
+        f"run `negotiator migrate {_as_argument(path)}`; it backs the file up first",
+    )
 
 
 def _as_argument(path: Path) -> str:
@@ -130,7 +135,7 @@ def write_transaction(db: Database, path: Path) -> Iterator[None]:
     Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
     """
     with sqlite_errors(path), _rollback_unless_done(db):
-        _begin_immediate(db)
+        begin(db, "IMMEDIATE")
         yield
         db.execute("COMMIT")
 
@@ -151,21 +156,21 @@ def _rollback_unless_done(db: Database) -> Iterator[None]:
         db.rollback()  # nothing to do after a commit; a COMMIT that failed leaves the transaction open
 
 
-def _begin_immediate(db: Database) -> None:
-    """Take the write lock, waiting in slices so that Ctrl-C is heard."""
+def begin(db: Database, kind: str) -> None:
+    """Begin a transaction that is IMMEDIATE or EXCLUSIVE, waiting in slices so that Ctrl-C is heard."""
     wait = wait_seconds()
     deadline = time.monotonic() + wait
     db.execute(f"PRAGMA busy_timeout = {int(min(wait, _SLICE_SECONDS) * 1000)}")
     try:
-        while not _took_lock(db, last_try=time.monotonic() >= deadline):
+        while not _took_lock(db, kind, last_try=time.monotonic() >= deadline):
             pass
     finally:
         db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
 
 
-def _took_lock(db: Database, *, last_try: bool) -> bool:
+def _took_lock(db: Database, kind: str, *, last_try: bool) -> bool:
     try:
-        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"BEGIN {kind}")
     except sqlite3.OperationalError as error:
         if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
             raise

@@ -124,6 +124,12 @@ class SessionMismatchError(ConflictError):
     code = "session_about_another_load"
 
 
+class NoAgreementError(ConflictError):
+    """The call has no agreement that could be taken back."""
+
+    code = "no_agreement"
+
+
 class NoPostedRateError(ConflictError):
     """The load has no posted rate above zero."""
 

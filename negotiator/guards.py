@@ -7,12 +7,13 @@ from negotiator.errors import (
     InvalidCallIDError,
     InvalidNotesError,
     LoadTakenError,
+    NoAgreementError,
     NoPostedRateError,
     OutlierError,
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.models import Decision, Load
+from negotiator.models import Call, Decision, Load
 from negotiator.money import dollars
 
 NOTES_LIMIT = 10_000  # characters
@@ -41,6 +42,13 @@ def require_usable_notes(notes: str | None) -> None:
         raise InvalidNotesError("the notes are not valid UTF-8", hint)
 
 
+def require_reason(reason: str) -> None:
+    """Raise InvalidNotesError for a reason that is empty, or that can't be kept as a note."""
+    require_usable_notes(reason)
+    if not reason.strip():
+        raise InvalidNotesError("the reason is empty", "say why, for whoever reads the record")
+
+
 def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
     """Raise ThreadClosedError, or its kind ThreadTransferredError, for a thread that has ended."""
     if last_decision is Decision.ACCEPTED:
@@ -60,6 +68,19 @@ def refuse_taken(load: Load, *, rate_was_agreed: bool) -> None:
         raise LoadTakenError(f"load {load.load_id} is {load.status}", hint)
     if rate_was_agreed:
         raise LoadTakenError(f"a rate was agreed already for load {load.load_id}", hint)
+
+
+def agreed_rate(call: Call) -> Decimal:
+    """Return the rate that was agreed on a call, US dollars. Raises NoAgreementError when none was."""
+    if call.final_rate_agreed is None or call.final_rate_agreed <= 0:
+        raise NoAgreementError(f"call {call.id} has no agreement to take back", "check the call's ID")
+    return call.final_rate_agreed
+
+
+def refuse_completed(load: Load | None) -> None:
+    """Raise LoadTakenError for a load that was delivered: there is nothing left to negotiate."""
+    if load is not None and load.status == "completed":
+        raise LoadTakenError(f"load {load.load_id} is completed", "settle it with the carrier")
 
 
 def usable_posted_rate(load: Load) -> Decimal:

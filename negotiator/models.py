@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from negotiator.money import from_file
 
+REOPENED = "reopened"
+"""What `system_response` holds in the row that takes an agreement back."""
 _COUNTER = re.compile(r"counter_offer_(\d{1,12}(?:\.\d{1,6})?)", re.ASCII)
 
 
@@ -34,11 +36,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Call:
-    """One phone call with a carrier about a load."""
+    """One phone call with a carrier about a load; ``final_rate_agreed`` is US dollars."""
 
     id: int
     carrier_mc_number: str | None
     load_id: str | None
+    final_rate_agreed: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,14 @@ class Thread:
 
     @property
     def last_decision(self) -> Decision | None:
-        """The decision of the last round that records one."""
-        return next((done.decision for done in reversed(self.rounds) if done.decision), None)
+        """The decision of the last round that records one; None when it was taken back."""
+        telling = [done for done in self.rounds if done.decision or done.system_response == REOPENED]
+        return telling[-1].decision if telling else None
 
     @property
     def undecided(self) -> int:
         """How many rounds record no decision."""
-        return sum(done.decision is None for done in self.rounds)
+        return sum(done.decision is None and done.system_response != REOPENED for done in self.rounds)
 
     def stamp(self, now: datetime) -> datetime:
         """Return the time of the next round: never before the last one, should a clock be set back."""
@@ -159,6 +163,23 @@ class Answer:
         count = self.case.thread.undecided
         rounds = "1 earlier round that has" if count == 1 else f"{count} earlier rounds that have"
         return f"this continues {rounds} no recorded decision" if count else None
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What taking an agreement back did. The fields are its JSON keys.
+
+    ``round_number`` is that of the round that was taken back, ``carrier_offer`` the rate (US dollars) that
+    had been agreed; ``load_status`` is the load's status now, None when the load is gone.
+    """
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal
+    load_id: str | None
+    load_status: str | None
+    reason: str
 
 
 class NegotiationResult(NamedTuple):

@@ -146,6 +146,8 @@ def _shown(value: object) -> str:
         return dollars(value)
     if isinstance(value, list | tuple):
         return ", ".join(_shown(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_shown(item)} {key}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(_plain(value))
@@ -160,7 +162,10 @@ def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(items)
+    writer.writerows(
+        {key: _json(value) if isinstance(value, list | dict) else value for key, value in item.items()}
+        for item in items
+    )
     text = buffer.getvalue().removesuffix("\n")
     # A file gets the data as it is; a terminal gets no control characters.
     return "\n".join(map(visible, text.split("\n"))) if _is_terminal(sys.stdout) else text

@@ -1,13 +1,12 @@
 """Rows of the file to models and back; nothing is decided here."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from negotiator import timestamps
-from negotiator.models import Answer, Call, Decision, Load, Round, system_response
+from negotiator.models import REOPENED, Answer, Call, Decision, Load, Reopened, Round, system_response
 from negotiator.money import from_file
 
 _ROUND_COLUMNS = """
@@ -16,6 +15,19 @@ _ROUND_COLUMNS = """
            timestamp AS timestamp, notes AS notes
       FROM main.negotiations
 """
+SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
+CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
+CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
+CALL_THREAD = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id IS NULL"
+RATE_AGREED = """
+    SELECT 1 FROM main.calls WHERE load_id = ? AND CAST(final_rate_agreed AS REAL) > 0 LIMIT 1
+"""
+OTHER_LOAD = """
+    SELECT load_id FROM main.calls
+     WHERE load_id <> ? AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?)
+"""
+INDEXED = (SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD, RATE_AGREED, OTHER_LOAD)
+"""The questions whose cost must not grow with the file."""
 _OUTCOMES = {
     Decision.ACCEPTED: "accepted",
     Decision.COUNTER: "negotiating",
@@ -33,9 +45,9 @@ class Repository:
 
     def call(self, call_id: int) -> Call | None:
         """Return the call with this ID."""
-        sql = "SELECT id, carrier_mc_number, load_id FROM main.calls WHERE id = ?"
+        sql = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
         row = self._db.execute(sql, [call_id]).fetchone()
-        return None if row is None else Call(row[0], _text(row[1]), _text(row[2]))
+        return None if row is None else Call(row[0], _text(row[1]), _text(row[2]), from_file(row[3]))
 
     def load(self, load_id: str) -> Load | None:
         """Return the load with this ID."""
@@ -51,18 +63,17 @@ class Repository:
 
     def rate_was_agreed(self, load_id: str) -> bool:
         """Return whether any call about this load has a rate that was agreed."""
-        sql = "SELECT 1 FROM main.calls WHERE load_id = ? AND CAST(final_rate_agreed AS REAL) > 0 LIMIT 1"
-        return self._db.execute(sql, [load_id]).fetchone() is not None
+        return self._db.execute(RATE_AGREED, [load_id]).fetchone() is not None
 
     def session_rounds(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first."""
-        return self._rounds("WHERE session_id = ?", [session_id])
+        return self._rounds(SESSION_ROUNDS, session_id)
 
     def call_rounds(self, call_id: int, session_id: str | None = None) -> list[Round]:
         """Return the rounds of a call, of one session if it is given, oldest first."""
         if session_id is None:
-            return self._rounds("WHERE call_id = ?", [call_id])
-        return self._rounds("WHERE call_id = ? AND session_id = ?", [call_id, session_id])
+            return self._rounds(CALL_ROUNDS, call_id)
+        return self._rounds(CALL_SESSION_ROUNDS, call_id, session_id)
 
     def thread(self, call_id: int, session_id: str | None) -> list[Round]:
         """Return the rounds that the next one continues, oldest first.
@@ -70,31 +81,31 @@ class Repository:
         Those of the session if one is given, on whatever call; else those of the call without a session.
         """
         if session_id is None:
-            return self._rounds("WHERE call_id = ? AND session_id IS NULL", [call_id])
+            return self._rounds(CALL_THREAD, call_id)
         return self.session_rounds(session_id)
 
     def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
         """Return a load, other than this one, that a round of the session is about."""
-        sql = """SELECT load_id FROM main.calls
-                  WHERE load_id <> ? AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?)"""
-        row = self._db.execute(sql, [load_id, session_id]).fetchone()
+        row = self._db.execute(OTHER_LOAD, [load_id, session_id]).fetchone()
         return None if row is None else _text(row[0])
 
     def add_round(self, answer: Answer, moment: datetime, notes: str | None) -> None:
         """Insert the round that an answer makes."""
+        response = system_response(answer.decision, answer.amount)
+        ask, stamp = float(answer.carrier_offer), timestamps.write(moment)
+        self._insert(answer.call_id, answer.session_id, answer.round_number, ask, response, stamp, notes)
+
+    def add_reopening(self, reopened: Reopened, moment: datetime) -> None:
+        """Insert the row that takes an agreement back: no ask, and the reason as its note."""
+        name = (reopened.call_id, reopened.session_id, reopened.round_number)
+        self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason)
+
+    def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
         self._db.execute(
             """INSERT INTO main.negotiations
                  (call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes)
                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            [
-                answer.call_id,
-                answer.session_id,
-                answer.round_number,
-                float(answer.carrier_offer),
-                system_response(answer.decision, answer.amount),
-                timestamps.write(moment),
-                notes,
-            ],
+            [call_id, session_id, round_number, *rest],
         )
 
     def update_call(self, answer: Answer) -> None:
@@ -111,16 +122,22 @@ class Repository:
             [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id],
         )
 
-    def book_load(self, load_id: str, moment: datetime) -> None:
-        """Set the load booked."""
+    def clear_agreement(self, call_id: int) -> None:
+        """Take the agreed rate off a call, which is being negotiated again."""
         self._db.execute(
-            "UPDATE main.loads SET status = 'booked', updated_at = ? WHERE load_id = ?",
-            [timestamps.write(moment), load_id],
+            "UPDATE main.calls SET final_rate_agreed = NULL, outcome = 'negotiating' WHERE id = ?", [call_id]
         )
 
-    def _rounds(self, where: str, values: Iterable[Any]) -> list[Round]:
+    def set_load_status(self, load_id: str, status: str, moment: datetime) -> None:
+        """Set a load booked, or available again."""
+        self._db.execute(
+            "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?",
+            [status, timestamps.write(moment), load_id],
+        )
+
+    def _rounds(self, sql: str, *values: object) -> list[Round]:
         """Return rounds by real time, then ID, unknown times first."""
-        rows = list(self._db.query(_ROUND_COLUMNS + where, list(values)))
+        rows = list(self._db.query(sql, values))
         return sorted(map(_round, rows), key=lambda found: (found.timestamp or _BEGINNING, found.id))
 
 

@@ -20,7 +20,7 @@ from negotiator.errors import (
     SessionNotFoundError,
     ThreadTransferredError,
 )
-from negotiator.models import Answer, Case, Load, NegotiationResult, Round, Thread
+from negotiator.models import Answer, Case, Decision, Load, NegotiationResult, Reopened, Round, Thread
 from negotiator.money import parse_amount
 from negotiator.policy import decide, policy_from_environment
 from negotiator.repository import Repository
@@ -120,6 +120,41 @@ class CallHandlingService:
                 self._record(answer, notes)
         return answer
 
+    def reopen_call(self, call_id: int | str, reason: str) -> Reopened:
+        """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
+
+        The agreed rate is cleared, the load is available again (unless another call has an agreement on it),
+        the rounds stay, and the reason is recorded in a row of its own, after which the thread goes on.
+        Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was
+        delivered since, UnusableFileError, BusyError.
+        """
+        number = guards.parse_call_id(call_id)
+        guards.require_reason(reason)
+        with write_transaction(self._db, self._path):
+            call = self._repository.call(number)
+            if call is None:
+                raise self._no_call(number)
+            rate = guards.agreed_rate(call)
+            load = None if call.load_id is None else self._repository.load(call.load_id)
+            guards.refuse_completed(load)
+            accepted = [r for r in self._repository.call_rounds(number) if r.decision is Decision.ACCEPTED]
+            session_id = accepted[-1].session_id if accepted else None
+            thread = Thread(tuple(self._repository.thread(number, session_id)))
+            moment = thread.stamp(self._clock())
+            self._repository.clear_agreement(number)
+            status = self._release(load, moment)
+            round_number = thread.next_round_number - 1  # it is an end of that round, not an ask of its own
+            done = Reopened(number, session_id, round_number, rate, call.load_id, status, reason)
+            self._repository.add_reopening(done, moment)
+        return done
+
+    def _release(self, load: Load | None, moment: datetime) -> str | None:
+        """Make the load available again unless it is agreed on another call; return its status."""
+        if load is None or load.status != "booked" or self._repository.rate_was_agreed(load.load_id):
+            return None if load is None else load.status
+        self._repository.set_load_status(load.load_id, "available", moment)
+        return "available"
+
     def session_history(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first.
 
@@ -178,7 +213,7 @@ class CallHandlingService:
         self._repository.add_round(answer, moment, notes)
         self._repository.update_call(answer)
         if answer.accepted:
-            self._repository.book_load(answer.case.load.load_id, moment)
+            self._repository.set_load_status(answer.case.load.load_id, "booked", moment)
 
     def _no_call(self, call_id: int) -> CallNotFoundError:
         return CallNotFoundError(

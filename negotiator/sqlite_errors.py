@@ -56,6 +56,11 @@ _MEANING: dict[int, tuple[type[NegotiatorError], str, str]] = {
         "name the right file with --db",
     ),
 }
+_MEANING[sqlite3.SQLITE_IOERR] = (
+    UnusableFileError,
+    "{path} can't be read or written ({detail})",
+    "check that the disk has room and is in order",
+)
 _MEANING[sqlite3.SQLITE_LOCKED] = _MEANING[sqlite3.SQLITE_BUSY]
 _OTHERWISE = (
     UnusableFileError,
@@ -81,6 +86,9 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         yield
     except BrokenPipeError:
         raise  # about our output, not about the file
+    except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
+        meaning, message, hint = _MEANING[sqlite3.SQLITE_CORRUPT]
+        raise meaning(message.format(path=repr(str(path)), detail="a name in it is no text"), hint) from error
     except (sqlite3.Error, OSError) as error:
         number = error.errno or 0 if isinstance(error, OSError) else None
         code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)

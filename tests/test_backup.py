@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from negotiator import backup as module
 from negotiator.backup import back_up
@@ -51,8 +52,8 @@ def test_a_copy_that_is_not_whole_is_not_kept(desk: Path, monkeypatch: pytest.Mo
     """Here its rows disagree with those that were counted."""
     original = module._copy  # noqa: SLF001 - the seam between copying and checking
 
-    def lose_a_row(path: Path, copy: Path, progress: module.Progress) -> dict[str, int]:
-        rows = original(path, copy, progress)
+    def lose_a_row(source: Database, path: Path, copy: Path, progress: module.Progress) -> dict[str, int]:
+        rows = original(source, path, copy, progress)
         with closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute("DELETE FROM calls WHERE id = 1")
         return rows

@@ -15,7 +15,7 @@ LEAVES = {"errors", "money", "timestamps", "models", "policy", "session_id", "sc
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service", "maintenance", "answers"},
+    {"service", "maintenance", "answers", "restore", "check"},
     {"repository", "guards", "backup", "sample"},
     {"database", "atomic_file"},
     {"migrations", "sqlite_errors"},

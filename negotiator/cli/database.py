@@ -1,6 +1,7 @@
-"""Commands about the file as a whole: ``migrate``, ``init``, ``backup``."""
+"""Commands about the file as a whole: ``migrate``, ``init``, ``backup``, ``restore``, ``check``."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,6 +69,40 @@ def backup(
     output.record(asdict(made), form)
 
 
+def restore(
+    backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP")],
+    file: options.File = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Give a file the state of a backup. What it held is kept: as a backup, or moved aside if damaged."""
+    form = options.chosen(form, as_json)
+    from negotiator.restore import restore as restore_file
+    from negotiator.timestamps import utc_now
+
+    with output.progress() as progress:
+        done = restore_file(backup_file, file or db, now=utc_now(), progress=progress)
+    output.record(asdict(done), form)
+
+
+def check(
+    file: options.File = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Look at a file: is it sound, up to date, tidy? Reads only. Exit code 0 sound, 5 damaged, 6 pending."""
+    form = options.chosen(form, as_json)
+    from negotiator.check import check as check_file
+    from negotiator.check import problem
+
+    found = check_file(file or db)
+    output.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
+    if gravest := problem(found, file or db):
+        raise gravest
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command(
@@ -75,3 +110,5 @@ def register(app: typer.Typer) -> None:
     )(migrate)
     app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")(init)
     app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")(backup)
+    app.command(epilog="Example:\n\nnegotiator restore loads.db.backup.20250820_224530 loads.db")(restore)
+    app.command(epilog="Examples:\n\nnegotiator check\n\nnegotiator check old/loads.db --json")(check)

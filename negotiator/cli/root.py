@@ -110,4 +110,4 @@ def root(
     """Negotiate freight rates with carriers and keep every round on record, in one local SQLite file."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-        raise typer.Exit(UsageError.exit_code)
+        raise UsageError("no command was given", "see above for the commands there are")
