@@ -32,9 +32,11 @@ if TYPE_CHECKING:
         SessionMismatchError,
         SessionNotFoundError,
         ThreadClosedError,
+        ThreadTransferredError,
         UnusableFileError,
     )
-    from negotiator.models import Answer, Decision, NegotiationResult, Reopened, Round
+    from negotiator.models import Answer, NegotiationResult, Reopened, Round
+    from negotiator.policy import Decision
     from negotiator.service import CallHandlingService
     from negotiator.session_id import generate_session_id, generate_uuid_session_id, validate_session_id
 
@@ -72,6 +74,7 @@ __all__ = [
     "SessionMismatchError",
     "SessionNotFoundError",
     "ThreadClosedError",
+    "ThreadTransferredError",
     "UnusableFileError",
     "generate_session_id",
     "generate_uuid_session_id",
@@ -81,7 +84,7 @@ __all__ = [
 _HOMES = {
     "Answer": "models",
     "CallHandlingService": "service",
-    "Decision": "models",
+    "Decision": "policy",
     "NegotiationResult": "models",
     "Reopened": "models",
     "Round": "models",
@@ -102,3 +105,8 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, for `help` and for completion, without loading them."""
+    return __all__

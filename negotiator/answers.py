@@ -2,21 +2,22 @@
 
 from decimal import Decimal
 
-from negotiator.models import Answer, Case, Decision, Ruling
+from negotiator.models import Answer, Case
 from negotiator.money import dollars
+from negotiator.policy import Decision, Policy, Ruling
 
 TRANSFER_WORDS = "I can't go that high myself. Let me hand you to a colleague who can decide."
 
 
-def answer_from(case: Case, session_id: str | None, ask: Decimal, ruling: Ruling, round_limit: int) -> Answer:
-    """Return the answer to an ask of US dollars, in a thread of ``round_limit`` rounds."""
+def answer_from(case: Case, session_id: str | None, ask: Decimal, ruling: Ruling, policy: Policy) -> Answer:
+    """Return the answer to an ask of US dollars, as the policy ruled."""
     goes_on = ruling.decision is Decision.COUNTER
     number = case.thread.next_round_number
     return Answer(
         call_id=case.call.id,
         session_id=session_id,
         round_number=number,
-        rounds_left=round_limit - number if goes_on else 0,
+        rounds_left=policy.rounds - number if goes_on else 0,
         carrier_offer=ask,
         decision=ruling.decision,
         amount=ruling.amount,
@@ -25,7 +26,7 @@ def answer_from(case: Case, session_id: str | None, ask: Decimal, ruling: Ruling
         message=_words(ruling),
         case=case,
         ruling=ruling,
-        round_limit=round_limit,
+        policy=policy,
     )
 
 

@@ -1,5 +1,6 @@
 """A new file gets its name only when it is whole, and never the name of a file that exists."""
 
+import errno
 import itertools
 import os
 import secrets
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from negotiator.errors import DatabaseNotFoundError, UnusableFileError
+
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
@@ -15,8 +18,11 @@ SIDE_FILES = ("-journal", "-wal", "-shm")
 def unfinished(folder: Path, prefix: str) -> Iterator[Path]:
     """Give an empty file of ours in ``folder``, readable by the owner alone, and remove it at the end.
 
-    Its name is ``prefix`` and something random. Raises OSError.
+    Its name is ``prefix`` and something random. Raises DatabaseNotFoundError when there is no such folder,
+    OSError.
     """
+    if not folder.is_dir():
+        raise DatabaseNotFoundError(f"there is no folder {str(folder)!r}", "make it first")
     path = folder / f"{prefix}{secrets.token_hex(8)}"
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
@@ -33,7 +39,14 @@ def publish(unfinished_file: Path, final: Path) -> None:
     Raises FileExistsError when the name is taken, OSError.
     """
     _sync(unfinished_file)
-    os.link(unfinished_file, final)
+    try:
+        os.link(unfinished_file, final)
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP}:
+            raise
+        raise UnusableFileError(
+            f"{str(final)!r} can't be made: its file system has no hard links", "use a folder on another disk"
+        ) from error
     _sync(final.parent)
 
 

@@ -1,7 +1,7 @@
 """Copies of a file that are whole or absent, made while others go on reading and writing."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,9 @@ from sqlite_utils import Database
 from negotiator.atomic_file import publish, stamped, unfinished
 from negotiator.database import connect, file_uri, read_transaction, require_tables
 from negotiator.errors import DamagedFileError, FileExistsConflictError
+from negotiator.progress import Progress, silent
 from negotiator.schema import TABLES
 from negotiator.sqlite_errors import sqlite_errors
-
-Progress = Callable[[str, int, int], None]
-"""Is told what is being done, how many pages are done, and of how many (0: unknown)."""
 
 PAGES_A_STEP = 4096
 
@@ -29,10 +27,6 @@ class Backup:
     path: Path
     bytes: int
     rows: dict[str, int]
-
-
-def silent(_what: str, _done: int, _total: int) -> None:
-    """Report progress to nobody."""
 
 
 def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent) -> Backup:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from negotiator.database import connect, migrations_pending, pending, read_transaction
+from negotiator.database import connect, migrations_pending, missing_columns, pending, read_transaction
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
 from negotiator.repository import INDEXED
-from negotiator.schema import BASE_TABLES, TABLES
-from negotiator.sqlite_errors import sqlite_errors
+from negotiator.schema import TABLES
 
 _MOST_ERRORS = 100
 
@@ -83,15 +82,14 @@ def check(path: Path) -> list[Check]:
     Nothing is written; as for any reader, SQLite first rolls back what a killed program left half done.
     Raises DatabaseNotFoundError, NotADatabaseError, BusyError and other kinds of UnusableFileError.
     """
-    with closing(connect(path)) as db, sqlite_errors(path):
+    with closing(connect(path)) as db, read_transaction(db, path):
         integrity = _integrity(db)
         if integrity.result is Finding.FAULT:
             return [integrity]
-        with read_transaction(db, path):
-            tables = list(_tables(db))
-            if any(found.result is Finding.FAULT for found in tables):
-                return [integrity, *tables]
-            return [integrity, *tables, *_migrations(db), *_untidiness(db), *_leftovers(path)]
+        tables = list(_tables(db))
+        if any(found.result is Finding.FAULT for found in tables):
+            return [integrity, *tables]
+        return [integrity, *tables, *_migrations(db), *_untidiness(db), *_leftovers(path)]
 
 
 def problem(found: list[Check], path: Path) -> NegotiatorError | None:
@@ -123,20 +121,16 @@ def _integrity(db: Database) -> Check:
 
 
 def _tables(db: Database) -> Iterator[Check]:
-    """Compare tables and columns with those that other programs know. Names ignore case."""
-    with closing(sqlite3.connect(":memory:")) as expected:
-        expected.executescript(BASE_TABLES)
-        for table in TABLES:
-            kind = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [table]).fetchone()
-            wanted = {row[1] for row in expected.execute(f"PRAGMA table_info({table})")}
-            present = {row[1].lower() for row in db.execute(f"PRAGMA main.table_xinfo({table})").fetchall()}
-            if kind != ("table",):
-                what = "missing" if kind is None else f"a {kind[0]}"
-                yield Check(f"table {table}", Finding.FAULT, f"it is {what}")
-            elif missing := sorted(wanted - present):
-                yield Check(f"table {table}", Finding.FAULT, f"it has no column {', '.join(missing)}")
-            else:
-                yield Check(f"table {table}", Finding.OK, "it has its columns")
+    """Compare tables and columns with those that other programs know."""
+    for table in TABLES:
+        kind = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [table]).fetchone()
+        if kind != ("table",):
+            what = "missing" if kind is None else f"a {kind[0]}"
+            yield Check(f"table {table}", Finding.FAULT, f"it is {what}")
+        elif missing := missing_columns(db, table):
+            yield Check(f"table {table}", Finding.FAULT, f"it has no column {', '.join(missing)}")
+        else:
+            yield Check(f"table {table}", Finding.OK, "it has its columns")
 
 
 def _migrations(db: Database) -> Iterator[Check]:

@@ -5,43 +5,40 @@ import shlex
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from negotiator.environment import number_from
 from negotiator.errors import (
-    BadInputError,
     DamagedFileError,
     DatabaseNotFoundError,
+    InvalidPolicyError,
     MigrationsPendingError,
     NotADatabaseError,
     SchemaError,
 )
 from negotiator.migrations import migrations
-from negotiator.schema import TABLES
+from negotiator.schema import TABLES, columns_of
 from negotiator.sqlite_errors import primary_code, sqlite_errors
 
 DEFAULT_WAIT_SECONDS = 30.0
+_LONGEST_WAIT_SECONDS = 86_400
 _SLICE_SECONDS = 0.5  # SQLite's own wait can't be interrupted; ours can, between two of these
 
 
 def wait_seconds() -> float:
     """Return how long a lock is waited for, seconds: NEGOTIATOR_BUSY_TIMEOUT, 30 without it.
 
-    Raises BadInputError when the variable is not a number from 0 to 86,400.
+    Raises InvalidPolicyError when the variable is not a number from 0 to 86,400.
     """
-    text = os.environ.get("NEGOTIATOR_BUSY_TIMEOUT") or str(DEFAULT_WAIT_SECONDS)
-    try:
-        seconds = Decimal(text)
-        if seconds.is_finite() and 0 <= seconds <= 86_400:  # noqa: PLR2004 - a day
-            return float(seconds)
-    except InvalidOperation:
-        pass
-    raise BadInputError(
-        f"NEGOTIATOR_BUSY_TIMEOUT is {text!r}", "it has to be seconds, a number from 0 to 86400"
-    )
+    seconds = number_from(os.environ, "NEGOTIATOR_BUSY_TIMEOUT")
+    if seconds is not None and not 0 <= seconds <= _LONGEST_WAIT_SECONDS:
+        raise InvalidPolicyError(
+            f"NEGOTIATOR_BUSY_TIMEOUT is {seconds}", f"it has to be from 0 to {_LONGEST_WAIT_SECONDS} seconds"
+        )
+    return DEFAULT_WAIT_SECONDS if seconds is None else float(seconds)
 
 
 def file_uri(path: Path, mode: str) -> str:
@@ -81,7 +78,7 @@ def open_database(path: Path) -> Iterator[Database]:
     """
     db = connect(path)
     try:
-        with sqlite_errors(path):
+        with read_transaction(db, path):
             require_tables(db, path)
             if pending(db):
                 raise migrations_pending(path)
@@ -105,13 +102,21 @@ def _as_argument(path: Path) -> str:
 
 def require_tables(db: Database, path: Path) -> None:
     """Raise SchemaError unless the file has the four tables (a view is none)."""
-    found = db.execute("SELECT lower(name) FROM main.sqlite_master WHERE type = 'table'").fetchall()
-    missing = [table for table in TABLES if (table,) not in found]
+    found = dict(db.execute("SELECT lower(name), type FROM main.sqlite_master").fetchall())
+    missing = [table for table in TABLES if found.get(table) != "table"]
+    if found.get(migrations.migrations_table, "table") != "table":
+        missing.append(migrations.migrations_table)  # something else has its name
     if missing:
         raise SchemaError(
             f"{str(path)!r} has no table {', '.join(missing)}",
             "name the right file with --db, or make a new one with `negotiator init`",
         )
+
+
+def missing_columns(db: Database, table: str) -> list[str]:
+    """Return which of the columns that other programs know a table lacks. Names ignore case."""
+    present = {row[1].lower() for row in db.execute(f'PRAGMA main.table_xinfo("{table}")').fetchall()}
+    return [column for column in columns_of(table) if column not in present]
 
 
 def quick_check(db: Database, path: Path) -> None:
@@ -135,7 +140,7 @@ def write_transaction(db: Database, path: Path) -> Iterator[None]:
     Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
     """
     with sqlite_errors(path), _rollback_unless_done(db):
-        begin(db, "IMMEDIATE")
+        patiently(db, "BEGIN IMMEDIATE")
         yield
         db.execute("COMMIT")
 
@@ -145,6 +150,7 @@ def read_transaction(db: Database, path: Path) -> Iterator[None]:
     """See one state of the file throughout; whatever is written is rolled back."""
     with sqlite_errors(path), _rollback_unless_done(db):
         db.execute("BEGIN")
+        patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
         yield
 
 
@@ -153,24 +159,28 @@ def _rollback_unless_done(db: Database) -> Iterator[None]:
     try:
         yield
     finally:
-        db.rollback()  # nothing to do after a commit; a COMMIT that failed leaves the transaction open
+        # Nothing to do after a commit; a COMMIT that failed leaves the transaction open. An interrupt
+        # may have closed the connection already, which rolls back as well.
+        with suppress(sqlite3.ProgrammingError):
+            db.rollback()
 
 
-def begin(db: Database, kind: str) -> None:
-    """Begin a transaction that is IMMEDIATE or EXCLUSIVE, waiting in slices so that Ctrl-C is heard."""
+def patiently(db: Database, sql: str) -> None:
+    """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
     wait = wait_seconds()
     deadline = time.monotonic() + wait
     db.execute(f"PRAGMA busy_timeout = {int(min(wait, _SLICE_SECONDS) * 1000)}")
     try:
-        while not _took_lock(db, kind, last_try=time.monotonic() >= deadline):
+        while not _took_lock(db, sql, last_try=time.monotonic() >= deadline):
             pass
     finally:
-        db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+        with suppress(sqlite3.ProgrammingError):
+            db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
 
 
-def _took_lock(db: Database, kind: str, *, last_try: bool) -> bool:
+def _took_lock(db: Database, sql: str, *, last_try: bool) -> bool:
     try:
-        db.execute(f"BEGIN {kind}")
+        db.execute(sql).close()
     except sqlite3.OperationalError as error:
         if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
             raise

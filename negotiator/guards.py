@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from negotiator.errors import (
+    ConflictError,
     InvalidCallIDError,
     InvalidNotesError,
     LoadTakenError,
@@ -13,20 +14,25 @@ from negotiator.errors import (
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.models import Call, Decision, Load
-from negotiator.money import dollars
+from negotiator.models import Call, Load, Thread
+from negotiator.money import CENT, MAXIMUM, dollars
+from negotiator.policy import Decision
 
 NOTES_LIMIT = 10_000  # characters
 _OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
-_CALL_ID = re.compile(r"\d{1,18}", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_MOST_ROUNDS = 1_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_call_id(value: int | str) -> int:
-    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number of at most 18 digits."""
-    if not isinstance(value, bool) and isinstance(value, int | str) and _CALL_ID.fullmatch(str(value)):
-        return int(value)
-    raise InvalidCallIDError(f"{str(value)[:40]!r} is not a call ID", "give the whole number in calls.id")
+    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number that SQLite can hold."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
+    raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
 
 
 def require_usable_notes(notes: str | None) -> None:
@@ -34,6 +40,8 @@ def require_usable_notes(notes: str | None) -> None:
     if notes is None:
         return
     hint = f"give at most {NOTES_LIMIT:,} characters of text"
+    if not isinstance(notes, str):
+        raise InvalidNotesError(f"the notes are of type {type(notes).__name__}", hint)
     if len(notes) > NOTES_LIMIT:
         raise InvalidNotesError(f"the notes have {len(notes):,} characters", hint)
     if "\0" in notes:
@@ -84,12 +92,23 @@ def refuse_completed(load: Load | None) -> None:
 
 
 def usable_posted_rate(load: Load) -> Decimal:
-    """Return the posted rate, US dollars. Raises NoPostedRateError unless it is above zero."""
-    if load.posted_rate is None or load.posted_rate <= 0:
+    """Return the posted rate, US dollars. Raises NoPostedRateError unless it is one that can be asked."""
+    if load.posted_rate is None or not 0 < load.posted_rate <= MAXIMUM:
         raise NoPostedRateError(
-            f"load {load.load_id} has no posted rate above zero", "set its loadboard_rate first"
+            f"load {load.load_id} has no posted rate from {dollars(CENT)} to {dollars(MAXIMUM)}",
+            "set its loadboard_rate first",
         )
     return load.posted_rate
+
+
+def usable_round_number(thread: Thread) -> int:
+    """Return the number of a thread's next round. Raises ConflictError for one past all counting."""
+    if thread.next_round_number > _MOST_ROUNDS:
+        raise ConflictError(
+            f"the last round is numbered {thread.next_round_number - 1}, which is no count of rounds",
+            "begin a session: `negotiator generate-id`",
+        )
+    return thread.next_round_number
 
 
 def refuse_outlier(ask: Decimal, posted_rate: Decimal) -> None:

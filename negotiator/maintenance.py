@@ -8,18 +8,21 @@ from sqlite_utils import Database
 
 from negotiator import timestamps
 from negotiator.atomic_file import SIDE_FILES, publish, unfinished
-from negotiator.backup import Progress, back_up, silent
+from negotiator.backup import back_up
 from negotiator.database import (
     connect,
+    missing_columns,
     pending,
     quick_check,
+    read_transaction,
     require_tables,
     write_transaction,
 )
-from negotiator.errors import DatabaseNotFoundError, FileExistsConflictError, SchemaError
+from negotiator.errors import FileExistsConflictError, SchemaError
 from negotiator.migrations import migrations
+from negotiator.progress import Progress, silent
 from negotiator.sample import insert_sample
-from negotiator.schema import BASE_TABLES
+from negotiator.schema import BASE_TABLES, TABLES
 from negotiator.sqlite_errors import sqlite_errors
 
 
@@ -44,8 +47,9 @@ def migrate(
     """
     db = connect(path)
     try:
-        with sqlite_errors(path):
+        with read_transaction(db, path):
             require_tables(db, path)
+            _require_columns(db, path)
             found = tuple(pending(db))
             if not found or dry_run:
                 return Migrated(path, found)
@@ -53,6 +57,15 @@ def migrate(
         return _apply(db, path, now or timestamps.utc_now(), progress)
     finally:
         db.close()
+
+
+def _require_columns(db: Database, path: Path) -> None:
+    for table in TABLES:
+        if missing := missing_columns(db, table):
+            raise SchemaError(
+                f"the table {table} of {str(path)!r} has no column {', '.join(missing)}",
+                "name the right file",
+            )
 
 
 def _apply(db: Database, path: Path, now: datetime, progress: Progress) -> Migrated:
@@ -80,17 +93,16 @@ def init(path: Path, *, sample: bool = False, now: datetime | None = None) -> No
     Raises FileExistsConflictError when the file, or a side file of one that was, exists;
     DatabaseNotFoundError when its folder doesn't; UnusableFileError.
     """
-    if not path.parent.is_dir():
-        raise DatabaseNotFoundError(f"there is no folder {str(path.parent)!r}", "make it first")
-    for taken in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
-        _require_free(taken)
-    with sqlite_errors(path), unfinished(path.parent, f".{path.name}.init-") as new:
-        _fill(new, now or timestamps.utc_now(), sample=sample)
-        try:
-            publish(new, path)
-        except FileExistsError:
-            _require_free(path)
-            raise
+    with sqlite_errors(path):
+        for taken in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
+            _require_free(taken)
+        with unfinished(path.parent, f".{path.name}.init-") as new:
+            _fill(new, now or timestamps.utc_now(), sample=sample)
+            try:
+                publish(new, path)
+            except FileExistsError:
+                _require_free(path)
+                raise
 
 
 def _require_free(path: Path) -> None:

@@ -49,7 +49,8 @@ def _add_index(db: Database, table: str, index: str, columns: tuple[str, ...]) -
         "SELECT tbl_name FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?", [index]
     ).fetchone()
     if holder is None:
-        listed = ", ".join(f'"{column}"' for column in columns)
+        # In brackets a name is always a name; in quotes one that is no column would be taken for text.
+        listed = ", ".join(f"[{column}]" for column in columns)
         db.execute(f'CREATE INDEX main."{index}" ON "{table}" ({listed})')
     elif holder[0].lower() != table or not _is_plain_index(cast("Table", db[table]), index, columns):
         raise ValueError(

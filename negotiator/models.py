@@ -4,22 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
 from negotiator.money import from_file
+from negotiator.policy import Decision, Policy, Ruling
 
 REOPENED = "reopened"
 """What `system_response` holds in the row that takes an agreement back."""
 _COUNTER = re.compile(r"counter_offer_(\d{1,12}(?:\.\d{1,6})?)", re.ASCII)
-
-
-class Decision(StrEnum):
-    """The broker's answer to an ask."""
-
-    ACCEPTED = "accepted"
-    COUNTER = "counter"
-    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True)
@@ -113,20 +105,6 @@ def system_response(decision: Decision, amount: Decimal | None) -> str:
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """What the policy decided, and the figures it came from (US dollars)."""
-
-    decision: Decision
-    amount: Decimal | None
-    reason: str
-    ceiling: Decimal
-    standing_counter: Decimal
-    share: Decimal | None = None
-    target: Decimal | None = None
-    arithmetic: str | None = None
-
-
-@dataclass(frozen=True)
 class Case:
     """What an ask meets: the call, its load, and the thread that goes on."""
 
@@ -137,10 +115,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one ask, with what an operator needs to see around it.
+    """The answer to one ask.
 
     Up to ``message`` the fields are the JSON keys of an answer. ``amount`` is the rate to pay when
-    accepted, the counter otherwise, None on a transfer. ``round_limit`` is the policy's number of rounds.
+    accepted, the counter otherwise, None on a transfer. The rest is what an operator needs to see around it.
     """
 
     call_id: int
@@ -155,7 +133,7 @@ class Answer:
     message: str
     case: Case
     ruling: Ruling
-    round_limit: int
+    policy: Policy
 
     @property
     def warning(self) -> str | None:

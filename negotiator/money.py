@@ -8,6 +8,7 @@ from negotiator.errors import InvalidAmountError
 CENT = Decimal("0.01")
 MAXIMUM = Decimal(10_000_000)
 _CONTEXT = Context()  # ours, whatever the caller's is
+_LONGEST = 20  # characters: well past the maximum, and short of what Decimal would refuse
 _TYPED = re.compile(r"\$?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
 
 
@@ -20,8 +21,9 @@ def parse_amount(value: str | float | Decimal) -> Decimal:
     """
     amount = _to_decimal(value)
     if amount is None or not 0 < amount <= MAXIMUM:
+        shown = repr(value)[:40] if isinstance(value, str | float) else f"this {type(value).__name__}"
         raise InvalidAmountError(
-            f"{str(value)[:40]!r} is not an amount",
+            f"{shown} is not an amount",
             "give US dollars above zero, at most 10,000,000 and 2 decimals, as in 2300, 2,300 or $2,300.50",
         )
     return amount
@@ -32,11 +34,17 @@ def _to_decimal(value: object) -> Decimal | None:
     if isinstance(value, str):
         if not _TYPED.fullmatch(value):
             return None
-        return Decimal(value.lstrip("$").replace(",", "")).quantize(CENT) if len(value) < 20 else None  # noqa: PLR2004 - well past the maximum
+        return (
+            Decimal(value.lstrip("$").replace(",", "")).quantize(CENT, context=_CONTEXT)
+            if len(value) < _LONGEST
+            else None
+        )
     if isinstance(value, float):
         return from_file(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
+    if isinstance(value, int) and value > MAXIMUM:
+        return None  # and don't spell out what may have thousands of digits
     cents = from_file(value)
     return cents if cents == value else None
 

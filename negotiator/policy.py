@@ -7,15 +7,39 @@ posted rate and the ask as its range. The broker pays the carrier: a lower ask i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from enum import StrEnum
+from typing import Any
 
+from negotiator.environment import number_from
 from negotiator.errors import InvalidPolicyError
-from negotiator.models import Decision, Ruling
 from negotiator.money import CENT, dollars, parse_amount
 
-# Rounding is always down, and in a context of our own: a share below one never becomes one, so the
-# ceiling itself is not quoted, and the same inputs give the same answer whatever context the caller has.
-_DOWN = Context(prec=28, rounding=ROUND_FLOOR)
+# A context of our own: the same inputs give the same answer whatever context the caller has. Figures are
+# exact to far below a cent, so that a target of exactly 2170 is 2170, and not the 2165 below 2169.999….
+_EXACT = Context(prec=60)
+_FINEST = Decimal("1e-12")
+
+
+class Decision(StrEnum):
+    """The broker's answer to an ask."""
+
+    ACCEPTED = "accepted"
+    COUNTER = "counter"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the policy decided, and the figures it came from (US dollars)."""
+
+    decision: Decision
+    amount: Decimal | None
+    reason: str
+    ceiling: Decimal
+    standing_counter: Decimal
+    share: Decimal | None = None
+    target: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +64,7 @@ class Policy:
         _require("number of rounds", Decimal(self.rounds), 1, 1000)
         _require("firmness", self.firmness, 0, 1000, may_be_lowest=False)
         _require("increment", self.increment, CENT, 1_000_000)
-        if self.increment % CENT:
+        if _EXACT.remainder(self.increment, CENT):
             raise InvalidPolicyError("the increment has a fraction of a cent", "use whole cents")
 
     def ceiling_for(self, posted_rate: Decimal) -> Decimal:
@@ -49,8 +73,8 @@ class Policy:
         Raises InvalidPolicyError when a ceiling was given that is below the posted rate.
         """
         if self.ceiling is None:
-            with localcontext(_DOWN):
-                return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT)
+            with localcontext(_EXACT):
+                return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT, ROUND_FLOOR)
         if self.ceiling < posted_rate:
             raise InvalidPolicyError(
                 f"the ceiling {dollars(self.ceiling)} is below the posted rate {dollars(posted_rate)}",
@@ -74,28 +98,24 @@ def policy_from_environment(environ: Mapping[str, str], ceiling: str | Decimal |
     ``ceiling`` is one ask's own, US dollars. What is unset or empty keeps its default.
     Raises InvalidPolicyError, naming the variable, or InvalidAmountError for the ceiling.
     """
-    given: dict[str, Decimal | int] = {}
+    given: dict[str, Any] = {}
     for name in ("ceiling_percent", "rounds", "firmness", "increment"):
         variable = f"NEGOTIATOR_{name.upper()}"
-        if text := environ.get(variable):
-            given[name] = _number(variable, text)
-            try:
-                Policy(**{name: given[name]})  # type: ignore[arg-type] # checked alone, to name the variable
-            except InvalidPolicyError as error:
-                raise InvalidPolicyError(f"{variable} is {text!r}: {error.message}", error.hint) from None
-    return Policy(**given, ceiling=None if ceiling is None else parse_amount(ceiling))  # type: ignore[arg-type]
+        number = number_from(environ, variable)
+        if number is None:
+            continue
+        given[name] = _whole(variable, number) if name == "rounds" else number
+        try:
+            Policy(**{name: given[name]})  # alone, so that the variable can be named
+        except InvalidPolicyError as error:
+            raise InvalidPolicyError(f"{variable} is {number}: {error.message}", error.hint) from None
+    return Policy(**given, ceiling=None if ceiling is None else parse_amount(ceiling))
 
 
-def _number(variable: str, text: str) -> Decimal | int:
-    try:
-        number = Decimal(text)
-        if number.is_finite() and text.isascii() and "_" not in text:
-            return int(text) if variable.endswith("ROUNDS") else number
-    except (InvalidOperation, ValueError):
-        pass
-    raise InvalidPolicyError(
-        f"{variable} is {text!r}, which is not a usable number", "set a number or unset it"
-    )
+def _whole(variable: str, number: Decimal) -> int:
+    if number == int(number):
+        return int(number)
+    raise InvalidPolicyError(f"{variable} is {number}, which is not a whole number", "set a whole number")
 
 
 def decide(
@@ -106,35 +126,41 @@ def decide(
     ``round_number`` is 1-based; ``highest_counter`` is the highest that the thread has had, None for none.
     Raises InvalidPolicyError when the policy's ceiling is below the posted rate.
     """
-    ceiling = policy.ceiling_for(posted_rate)
-    standing = max(posted_rate, highest_counter or posted_rate)
-    payable = ask <= ceiling
-    if standing > ceiling:
-        return _close(ask, ceiling, standing, "the standing counter is above today's ceiling")
-    if ask <= standing:
-        reason = "the ask is at or below " + (
-            "the posted rate" if standing == posted_rate else "the standing counter"
-        )
-        return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing)
-    if round_number >= policy.rounds:
-        return _close(ask, ceiling, standing, "it is the last round")
-    with localcontext(_DOWN):
-        share = _share(round_number, policy)
-        reach = min(ask, ceiling)
-        target = max(standing, posted_rate + share * (reach - posted_rate))
-        near = payable and ask - target <= policy.increment
-        counter = max(standing, target // policy.increment * policy.increment).quantize(CENT)
-    arithmetic = (
-        f"({round_number}/{policy.rounds}) ** {policy.firmness} = {share:.4f} of the gap; "
-        f"{posted_rate:.2f} + {share:.4f} * ({reach:.2f} - {posted_rate:.2f}), at least {standing:.2f}: "
-        f"target {target:.2f}; down to a whole {policy.increment:.2f}, at least {standing:.2f}: "
-        f"counter {counter:.2f}"
-    )
-    if near:
+    with localcontext(_EXACT):
+        ceiling = policy.ceiling_for(posted_rate)
+        standing = max(posted_rate, highest_counter or posted_rate)
+        if standing > ceiling:
+            return _close(ask, ceiling, standing, "the standing counter is above today's ceiling")
+        if ask <= standing:
+            offered = "posted rate" if standing == posted_rate else "standing counter"
+            reason = f"the ask is at or below the {offered}"
+            return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing)
+        if round_number >= policy.rounds:
+            return _close(ask, ceiling, standing, "no round is left")
+        return _concede(policy, posted_rate, ask, round_number, ceiling=ceiling, standing=standing)
+
+
+def _concede(
+    policy: Policy,
+    posted_rate: Decimal,
+    ask: Decimal,
+    round_number: int,
+    *,
+    ceiling: Decimal,
+    standing: Decimal,
+) -> Ruling:
+    """Counter an ask above what was offered, or accept one that is next to the target."""
+    reach = min(ask, ceiling)
+    share = (Decimal(round_number) / policy.rounds) ** policy.firmness
+    conceded = (posted_rate + share * (reach - posted_rate)).quantize(_FINEST)
+    # The share is below one, however little: so is the target below its reach, and the ceiling not quoted.
+    target = max(standing, min(conceded, reach - _FINEST))
+    if ask <= ceiling and ask - target <= policy.increment:
         reason = f"the ask is within {dollars(policy.increment)} of the target"
-        return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing, share, target, arithmetic)
+        return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing, share, target)
+    counter = max(standing, target // policy.increment * policy.increment).quantize(CENT)
     reason = "the target, down to a whole increment" if counter > standing else "the standing counter is kept"
-    return Ruling(Decision.COUNTER, counter, reason, ceiling, standing, share, target, arithmetic)
+    return Ruling(Decision.COUNTER, counter, reason, ceiling, standing, share, target)
 
 
 def _close(ask: Decimal, ceiling: Decimal, standing: Decimal, why: str) -> Ruling:
@@ -142,9 +168,3 @@ def _close(ask: Decimal, ceiling: Decimal, standing: Decimal, why: str) -> Rulin
     if ask <= ceiling:
         return Ruling(Decision.ACCEPTED, ask, f"{why}, and the ask is within the ceiling", ceiling, standing)
     return Ruling(Decision.TRANSFER, None, f"{why}, and the ask is above the ceiling", ceiling, standing)
-
-
-def _share(round_number: int, policy: Policy) -> Decimal:
-    """Return how much of the gap has been conceded by this round: ``(t / T) ** firmness``, below one."""
-    share: Decimal = (Decimal(round_number) / policy.rounds) ** policy.firmness
-    return min(share, Decimal(1).next_minus())

@@ -6,8 +6,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from negotiator import timestamps
-from negotiator.models import REOPENED, Answer, Call, Decision, Load, Reopened, Round, system_response
+from negotiator.errors import SchemaError
+from negotiator.models import REOPENED, Answer, Call, Load, Reopened, Round, system_response
 from negotiator.money import from_file
+from negotiator.policy import Decision
 
 _ROUND_COLUMNS = """
     SELECT id AS id, call_id AS call_id, session_id AS session_id, round_number AS round_number,
@@ -101,10 +103,11 @@ class Repository:
         self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason)
 
     def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
-        self._db.execute(
+        # The ID is named because in some files it isn't SQLite's row number, and would be NULL.
+        self._change(
             """INSERT INTO main.negotiations
-                 (call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                 (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes)
+               SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations""",
             [call_id, session_id, round_number, *rest],
         )
 
@@ -112,7 +115,7 @@ class Repository:
         """Count the round on its call, and set what follows from the decision."""
         agreed = float(answer.carrier_offer) if answer.accepted else None
         transferred = answer.decision is Decision.TRANSFER
-        self._db.execute(
+        self._change(
             """UPDATE main.calls
                   SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
                       outcome = ?,
@@ -124,16 +127,22 @@ class Repository:
 
     def clear_agreement(self, call_id: int) -> None:
         """Take the agreed rate off a call, which is being negotiated again."""
-        self._db.execute(
+        self._change(
             "UPDATE main.calls SET final_rate_agreed = NULL, outcome = 'negotiating' WHERE id = ?", [call_id]
         )
 
     def set_load_status(self, load_id: str, status: str, moment: datetime) -> None:
         """Set a load booked, or available again."""
-        self._db.execute(
+        self._change(
             "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?",
             [status, timestamps.write(moment), load_id],
         )
+
+    def _change(self, sql: str, values: list[object]) -> None:
+        """Write one row. Raises SchemaError when none was written: a trigger can swallow it."""
+        if self._db.execute(sql, values).rowcount != 1:
+            table = sql.split("main.", 2)[1].split(maxsplit=1)[0]
+            raise SchemaError(f"a row of {table} was not written", "look for a trigger that prevents it")
 
     def _rounds(self, sql: str, *values: object) -> list[Round]:
         """Return rounds by real time, then ID, unknown times first."""
@@ -143,7 +152,7 @@ class Repository:
 
 def _round(row: dict[str, Any]) -> Round:
     return Round(
-        id=row["id"],
+        id=_integer(row["id"]) or 0,
         call_id=_integer(row["call_id"]),
         session_id=_text(row["session_id"]),
         round_number=_integer(row["round_number"]),
@@ -162,4 +171,8 @@ def _text(value: object) -> str | None:
 
 
 def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    """Return a whole number, which some programs write as REAL or as text."""
+    try:
+        return int(value) if isinstance(value, int | str) or value == int(value) else None  # type: ignore[call-overload] # what has no int is caught
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -12,9 +12,17 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from negotiator.atomic_file import move_aside, publish
-from negotiator.backup import PAGES_A_STEP, Backup, Progress, back_up_open, checked_copy, silent
-from negotiator.database import begin, connect, quick_check, require_tables, wait_seconds
+from negotiator.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
+from negotiator.database import (
+    connect,
+    patiently,
+    quick_check,
+    read_transaction,
+    require_tables,
+    wait_seconds,
+)
 from negotiator.errors import BadInputError, BusyError, DamagedFileError, NotADatabaseError
+from negotiator.progress import Progress, silent
 from negotiator.sqlite_errors import sqlite_errors
 
 
@@ -66,7 +74,7 @@ def _is_sound(path: Path) -> bool:
     if not path.is_file():
         raise NotADatabaseError(f"{str(path)!r} is not a file", "name the file to restore")
     try:
-        with closing(connect(path)) as db, sqlite_errors(path):
+        with closing(connect(path)) as db, read_transaction(db, path):
             quick_check(db, path)
             if not _is_empty(db):
                 require_tables(db, path)  # another program's file is sound, and is not ours to replace
@@ -91,7 +99,7 @@ def _overwrite(path: Path, copy: Path, now: datetime, progress: Progress) -> Bac
             return _overwrite_shared(path, target, source, save, progress)
         # Whoever has the file open holds no lock between transactions, so this one can be kept throughout.
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
-        begin(target, "EXCLUSIVE")
+        patiently(target, "BEGIN EXCLUSIVE")
         target.execute("COMMIT")
         former = save()
         _copy_back(source, target, path, progress, lambda: None)

@@ -1,5 +1,8 @@
 """The four tables as other programs know them. `init` makes them; an existing file brings its own."""
 
+import sqlite3
+from contextlib import closing
+
 BASE_TABLES = """
 CREATE TABLE loads (
   load_id TEXT PRIMARY KEY NOT NULL,
@@ -56,3 +59,10 @@ CREATE TABLE negotiations (
 );
 """
 TABLES = ("loads", "carriers", "calls", "negotiations")
+
+
+def columns_of(table: str) -> list[str]:
+    """Return the names of a table's columns, in their order."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(BASE_TABLES)
+        return [row[1] for row in empty.execute(f'PRAGMA table_info("{table}")')]

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Self
 
@@ -20,9 +20,9 @@ from negotiator.errors import (
     SessionNotFoundError,
     ThreadTransferredError,
 )
-from negotiator.models import Answer, Case, Decision, Load, NegotiationResult, Reopened, Round, Thread
+from negotiator.models import Answer, Case, Load, NegotiationResult, Reopened, Round, Thread
 from negotiator.money import parse_amount
-from negotiator.policy import decide, policy_from_environment
+from negotiator.policy import Decision, decide, policy_from_environment
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -103,7 +103,7 @@ class CallHandlingService:
         guards.require_usable_notes(notes)
         policy = policy_from_environment(os.environ, ceiling)
         transaction = read_transaction if dry_run else write_transaction
-        with transaction(self._db, self._path):
+        with transaction(self._db, self._path), localcontext(Context()):  # ours, not the caller's
             case = self._negotiable(number, session_id)
             posted_rate = guards.usable_posted_rate(case.load)
             if not allow_outlier:
@@ -112,10 +112,10 @@ class CallHandlingService:
                 policy,
                 posted_rate=posted_rate,
                 ask=ask,
-                round_number=case.thread.next_round_number,
+                round_number=guards.usable_round_number(case.thread),
                 highest_counter=case.thread.highest_counter,
             )
-            answer = answer_from(case, session_id, ask, ruling, policy.rounds)
+            answer = answer_from(case, session_id, ask, ruling, policy)
             if not dry_run:
                 self._record(answer, notes)
         return answer

@@ -84,8 +84,8 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     """Raise our own error, which names the file and what to do, for one of SQLite or of the system."""
     try:
         yield
-    except BrokenPipeError:
-        raise  # about our output, not about the file
+    except (BrokenPipeError, sqlite3.ProgrammingError):
+        raise  # about our output; about a service that was closed: neither about the file
     except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
         meaning, message, hint = _MEANING[sqlite3.SQLITE_CORRUPT]
         raise meaning(message.format(path=repr(str(path)), detail="a name in it is no text"), hint) from error

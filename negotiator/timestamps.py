@@ -1,6 +1,9 @@
 """UTC timestamps: every spelling that files hold is read, one is written, one is printed."""
 
+import re
 from datetime import UTC, datetime
+
+_SHORT_HOUR = re.compile(r"([ T])(\d:)", re.ASCII)
 
 
 def utc_now() -> datetime:
@@ -11,16 +14,21 @@ def utc_now() -> datetime:
 def read(value: object) -> datetime | None:
     """Return the moment that a timestamp column holds, None when it is unknown.
 
-    Read are ``YYYY-MM-DD HH:MM:SS`` with or without a fraction, with ``T``, with ``Z`` or an offset;
-    what has no offset is UTC.
+    Read are ``YYYY-MM-DD HH:MM:SS`` with or without a fraction, with ``T``, with ``Z``,
+    ``UTC`` or an offset; what has no offset is UTC.
     """
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(_usual(value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _usual(text: str) -> str:
+    """Spell ``2025-08-20t9:00:00z`` and ``2025-08-20 9:00:00 UTC`` as Python reads them."""
+    return _SHORT_HOUR.sub(r"\g<1>0\2", text.strip().upper()).replace(" UTC", "Z").replace(" Z", "Z")
 
 
 def write(moment: datetime) -> str:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,6 +162,3 @@ def installed(*arguments: object, **options: Any) -> subprocess.CompletedProcess
     """Run the installed console script."""
     command = [str(SCRIPT), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
-
-
-Runner = Callable[..., Result]

@@ -1,13 +1,23 @@
 """The public door: what `import negotiator` promises."""
 
+import sqlite3
 import tomllib
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import negotiator
-from negotiator import CallHandlingService, InvalidCallIDError, MigrationsPendingError, SessionNotFoundError
+from negotiator import (
+    BadInputError,
+    CallHandlingService,
+    InvalidCallIDError,
+    InvalidNotesError,
+    MigrationsPendingError,
+    SessionNotFoundError,
+    errors,
+)
 from tests.conftest import SESSION, contents, select
 
 
@@ -15,6 +25,13 @@ def test_all_is_sorted_and_every_name_in_it_can_be_had() -> None:
     """Though nothing is loaded before it is asked for."""
     assert negotiator.__all__ == sorted(negotiator.__all__)
     assert all(getattr(negotiator, name).__doc__ for name in negotiator.__all__)
+
+
+def test_every_error_that_a_program_may_meet_is_public() -> None:
+    """All but the one about our own output."""
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name.endswith("Error")}
+    assert kinds - {"OutputClosedError"} <= set(negotiator.__all__)
+    assert set(dir(negotiator)) == set(negotiator.__all__)
 
 
 def test_a_name_that_is_not_public_is_no_attribute() -> None:
@@ -63,7 +80,36 @@ def test_an_ask_may_be_a_float_an_int_text_or_a_decimal(
     assert select(desk, "SELECT carrier_offer FROM negotiations") == [(2300.0,)]
 
 
-@pytest.mark.parametrize("bad", ["", "abc", "1.0", "-1", "１", "1_0", " 1", "9" * 19, True])
+@pytest.mark.parametrize(("call_id", "offer"), [(None, 1), (1, None)])
+def test_numbers_past_all_bounds_are_refused(service: CallHandlingService, call_id: Any, offer: Any) -> None:  # noqa: ANN401
+    """In our own words."""
+    with pytest.raises(BadInputError):
+        service.handle_negotiation(call_id, offer)
+
+
+@pytest.mark.parametrize("notes", [5, b"x", ["x"]])
+def test_notes_are_text(service: CallHandlingService, notes: Any) -> None:  # noqa: ANN401
+    """Nothing else."""
+    with pytest.raises(InvalidNotesError):
+        service.handle_negotiation(1, 2300, notes=notes)
+
+
+def test_the_callers_decimal_context_does_not_matter(service: CallHandlingService) -> None:
+    """A program that computes with two digits gets the same answer."""
+    with localcontext(prec=2):
+        assert service.negotiate(1, "2,287.13").amount == Decimal(2135)
+    assert service.call_history(1)[0].carrier_offer == Decimal("2287.13")
+
+
+def test_a_service_is_closed_after_its_block(desk: Path) -> None:
+    """The mistake is the program's; the file is not blamed."""
+    with CallHandlingService.open(desk) as opened:
+        pass
+    with pytest.raises(sqlite3.ProgrammingError):
+        opened.call_history(1)
+
+
+@pytest.mark.parametrize("bad", ["", "abc", "1.0", "--1", "１", "1_0", " 1", "9" * 19, True])
 def test_a_call_id_is_a_whole_number(service: CallHandlingService, bad: str) -> None:
     """As text or as int."""
     with pytest.raises(InvalidCallIDError):

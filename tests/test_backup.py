@@ -1,8 +1,9 @@
 """Backups: whole or absent."""
 
+import os
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlite_utils import Database
 from negotiator import backup as module
 from negotiator.backup import back_up
 from negotiator.errors import DamagedFileError, FileExistsConflictError
+from negotiator.progress import Progress
 from tests.conftest import NOW, contents, data, run
 
 
@@ -34,7 +36,7 @@ def test_two_in_one_second_both_succeed(desk: Path) -> None:
 
 def test_the_name_is_in_utc(desk: Path) -> None:
     """Wherever the desk is."""
-    eastern = NOW.astimezone(tz=None) + timedelta(0)
+    eastern = NOW.astimezone(timezone(timedelta(hours=-5)))
     assert back_up(desk, now=eastern).path.name == "loads.db.backup.20250901_120000"
 
 
@@ -52,7 +54,7 @@ def test_a_copy_that_is_not_whole_is_not_kept(desk: Path, monkeypatch: pytest.Mo
     """Here its rows disagree with those that were counted."""
     original = module._copy  # noqa: SLF001 - the seam between copying and checking
 
-    def lose_a_row(source: Database, path: Path, copy: Path, progress: module.Progress) -> dict[str, int]:
+    def lose_a_row(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
         rows = original(source, path, copy, progress)
         with closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute("DELETE FROM calls WHERE id = 1")
@@ -70,4 +72,47 @@ def test_the_command_prints_path_size_and_rows(desk: Path, tmp_path: Path) -> No
     assert made["path"] == str(tmp_path / "copy.db")
     assert made["bytes"] == (tmp_path / "copy.db").stat().st_size
     assert made["rows"]["calls"] == 3
-    assert "loads.db.backup." in run("backup").stdout
+    shown = run("backup").stdout
+    assert "loads.db.backup." in shown
+    assert "2 loads, 0 carriers, 3 calls, 0 negotiations" in shown
+    assert '"{""loads"": 2, ' in run("backup", "-f", "csv").stdout
+
+
+def test_a_copy_that_sqlite_finds_unsound_is_not_kept(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though all its rows can be counted."""
+    original = module._copy  # noqa: SLF001 - the seam between copying and checking
+
+    def break_an_index(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+        rows = original(source, path, copy, progress)
+        with closing(sqlite3.connect(copy)) as connection, connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(
+                "UPDATE sqlite_master SET sql = replace(sql, 'load_id', 'id') WHERE name LIKE 'idx_calls%'"
+            )
+        return rows
+
+    monkeypatch.setattr(module, "_copy", break_an_index)
+    with pytest.raises(DamagedFileError):
+        back_up(desk, now=NOW)
+    assert [found.name for found in desk.parent.iterdir()] == ["loads.db"]
+
+
+@pytest.mark.parametrize("arguments", [["no/such/loads.db"], ["--to", "no/such/copy.db"]])
+def test_a_missing_folder_is_not_found(desk: Path, arguments: list[str]) -> None:
+    """Exit 3, as for a missing file."""
+    assert run("backup", *arguments).exit_code == 3
+
+
+def test_a_copy_is_on_the_disk_before_it_has_its_name(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is synced, then named, then its folder is synced."""
+    steps: list[str] = []
+    sync, link = os.fsync, os.link
+
+    def note(step: str, done: object) -> None:
+        steps.append(step)
+        assert done is None
+
+    monkeypatch.setattr(os, "fsync", lambda descriptor: note("sync", sync(descriptor)))
+    monkeypatch.setattr(os, "link", lambda *names: note("name", link(*names)))
+    back_up(desk, now=NOW)
+    assert steps == ["sync", "name", "sync"]

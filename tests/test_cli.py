@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import negotiator
 from tests.conftest import OTHER_SESSION, SESSION, contents, data, execute, installed, run, select
 
 ROUND_KEYS = [
@@ -83,7 +85,9 @@ def test_a_person_sees_the_lane_the_round_the_offers_and_the_words(desk: Path) -
 
 def test_the_arithmetic_of_a_counter_is_explained(desk: Path) -> None:
     """As the README has it."""
-    assert "2100.00 + 0.1925 * (2300.00 - 2100.00)" in run("negotiate", 1, 2300, "--explain").stdout
+    shown = run("negotiate", 1, 2300, "--explain").stdout
+    assert "(1/3) to the power of 1.5 = 0.1925" in shown
+    assert "$2,100.00 + 0.1925 x ($2,300.00 - $2,100.00) = $2,138.49" in shown
 
 
 def test_histories_have_the_keys_of_the_contract_in_every_format(desk: Path) -> None:
@@ -99,7 +103,7 @@ def test_histories_have_the_keys_of_the_contract_in_every_format(desk: Path) -> 
     table = list(csv.DictReader(io.StringIO(run("call", "history", 1, "--format", "csv").stdout)))
     assert list(table[0]) == ROUND_KEYS
     assert table[0]["notes"] == 'a "quoted", note'
-    assert "counter_offer_2180.00" in run("call", "history", 1).stdout
+    assert "counter $2,180.00" in run("call", "history", 1).stdout
 
 
 def test_a_history_is_in_order_of_real_time(old: Path) -> None:
@@ -131,9 +135,11 @@ def test_no_rounds_is_an_empty_list_and_a_word_on_stderr(desk: Path) -> None:
 
 def test_a_table_in_a_pipe_is_never_cut(desk: Path) -> None:
     """However long a note is."""
-    note = "n" * 5000
+    note = "words and\ttabs " * 600
     run("negotiate", 1, 2300, "--notes", note)
-    assert note in run("call", "history", 1).stdout
+    lines = run("call", "history", 1).stdout.splitlines()
+    assert len(lines) == 3
+    assert lines[2].endswith(note.replace("\t", r"\t").rstrip())
 
 
 def test_data_is_never_read_as_markup_and_control_characters_never_reach_the_output_raw(desk: Path) -> None:
@@ -422,8 +428,30 @@ def test_there_is_help_at_each_level(command: str, flag: str) -> None:
     """With an example for each command."""
     result = run(*command.split(), flag)
     assert result.exit_code == 0
-    if command not in {"session", "call"}:
-        assert f"negotiator {command}".strip() in result.stdout.split("Options", 1)[1]
+    assert f"negotiator {command}".strip() in result.stdout.split("Options", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "form", [["--json"], ["-f", "json"], ["-fjson"], ["--format", "jsonl"], ["--format=json"]]
+)
+def test_an_error_is_json_however_it_is_asked_for(desk: Path, form: list[str]) -> None:
+    """Even when the rest of the line can't be parsed."""
+    for arguments in (["negotiate", "99", "2300"], ["negotiate", "--nonsense"]):
+        assert "code" in json.loads(run(*arguments, *form).stderr)["error"]
+
+
+def test_a_word_that_is_nearly_a_command_is_recognised() -> None:
+    """And the sentence ends once."""
+    assert "did you mean 'negotiate'. Hint" in run("negotiat").stderr.lower().replace("hint", "Hint")
+
+
+def test_every_command_that_a_text_names_exists() -> None:
+    """In hints and docstrings of the program."""
+    groups = {"session", "call"}
+    for path in Path(negotiator.__file__).parent.rglob("*.py"):
+        for words in re.findall(r"`negotiator ((?:[a-z-]+ ?)+)", path.read_text()):
+            command = words.split()[: 2 if words.split()[0] in groups else 1]
+            assert run(*command, "--help").exit_code == 0, f"{path}: {words}"
 
 
 def test_no_command_at_all_shows_the_help_and_is_bad_usage() -> None:
@@ -432,8 +460,8 @@ def test_no_command_at_all_shows_the_help_and_is_bad_usage() -> None:
     assert (result.exit_code, "Usage" in result.stdout) == (2, True)
 
 
-def test_completion_can_be_shown() -> None:
-    """For each shell."""
+def test_tab_completes_commands() -> None:
+    """In bash, by what `--install-completion` sets up."""
     result = installed(
         env=os.environ
         | {"_NEGOTIATOR_COMPLETE": "complete_bash", "COMP_WORDS": "negotiator ne", "COMP_CWORD": "1"}

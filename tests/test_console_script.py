@@ -53,13 +53,14 @@ def test_a_locked_file_is_75(desk: Path) -> None:
     assert result.returncode == 75
 
 
-def test_ctrl_c_is_heard_while_a_lock_is_waited_for(desk: Path) -> None:
-    """130, and long before the wait is over."""
-    with closing(sqlite3.connect(desk, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with subprocess.Popen(
-            [SCRIPT, "negotiate", "1", "2300"], stderr=subprocess.PIPE, text=True
-        ) as waiting:
+@pytest.mark.parametrize(
+    "command", [["negotiate", "1", "2150"], ["call", "history", "1"], ["backup"], ["migrate"]]
+)
+def test_ctrl_c_is_heard_while_a_lock_is_waited_for(old: Path, command: list[str]) -> None:
+    """130, and long before the wait is over, also by those who only read."""
+    with closing(sqlite3.connect(old, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with subprocess.Popen([SCRIPT, *command, "--db", old], stderr=subprocess.PIPE, text=True) as waiting:
             time.sleep(1.5)
             waiting.send_signal(signal.SIGINT)
             assert waiting.wait(timeout=20) == 130

@@ -53,6 +53,8 @@ def test_a_full_disk_is_exit_5_and_nothing_is_half_done(
         shutil.copyfile(unmigrated, path)
     else:
         init(path, sample=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
     before, filler = contents(path), small_disk / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as full:
         while full.write(b"x" * 4096):
@@ -163,6 +165,12 @@ def test_a_hot_journal_is_rolled_back(old: Path, tmp_path: Path) -> None:
             shutil.copyfile(f"{old}{suffix}", f"{tmp_path / 'copy.db'}{suffix}")
     assert data("call", "history", 1, "--db", tmp_path / "copy.db")[0]["carrier_offer"] == 2200
     assert contents(tmp_path / "copy.db") == contents(old)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "no/such/folder.db"])
+def test_a_file_that_cannot_be_made_is_said(name: str) -> None:
+    """Too long a name, or no folder to put it in."""
+    assert run("init", name).exit_code in {3, 5}
 
 
 def test_a_write_ahead_log_without_its_file_stops_init(tmp_path: Path) -> None:

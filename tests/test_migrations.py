@@ -199,6 +199,25 @@ def test_a_damaged_file_is_not_migrated(unmigrated: Path) -> None:
     assert list(unmigrated.parent.iterdir()) == [unmigrated]
 
 
+@pytest.mark.parametrize("column", ["calls.load_id", "negotiations.call_id", "loads.status"])
+def test_a_file_that_lacks_a_column_is_not_migrated(unmigrated: Path, column: str) -> None:
+    """It isn't ours, and an index on a name that is no column would be one on a text."""
+    table, name = column.split(".")
+    execute(unmigrated, f"ALTER TABLE {table} RENAME COLUMN {name} TO other")
+    before = contents(unmigrated)
+    with pytest.raises(SchemaError, match=name):
+        migrate(unmigrated)
+    assert contents(unmigrated) == before
+    assert list(unmigrated.parent.glob("*.backup.*")) == []
+
+
+def test_something_else_named_like_the_record_of_migrations_is_said(unmigrated: Path) -> None:
+    """Exit 5, by its name."""
+    execute(unmigrated, "CREATE VIEW _sqlite_migrations AS SELECT 1")
+    with pytest.raises(SchemaError, match="_sqlite_migrations"):
+        migrate(unmigrated)
+
+
 def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     """From the file alone, and then we find nothing pending."""
     source = Path(negotiator.__file__).with_name("migrations.py")

@@ -14,6 +14,7 @@ from negotiator.errors import (
     LoadTakenError,
     NoPostedRateError,
     OutlierError,
+    SchemaError,
     SessionMismatchError,
     ThreadClosedError,
     ThreadTransferredError,
@@ -172,6 +173,7 @@ def test_a_transferred_thread_is_closed(service: CallHandlingService, desk: Path
         ("UPDATE loads SET loadboard_rate = -5 WHERE load_id = 'L1'", NoPostedRateError),
         ("UPDATE loads SET loadboard_rate = 'call us' WHERE load_id = 'L1'", NoPostedRateError),
         ("UPDATE loads SET loadboard_rate = 9e999 WHERE load_id = 'L1'", NoPostedRateError),
+        ("UPDATE loads SET loadboard_rate = 9.9e25 WHERE load_id = 'L1'", NoPostedRateError),
         ("UPDATE calls SET load_id = NULL WHERE id = 1", LoadNotFoundError),
         ("UPDATE calls SET load_id = 'GONE' WHERE id = 1", LoadNotFoundError),
         ("UPDATE calls SET load_id = x'ff' WHERE id = 1", LoadNotFoundError),
@@ -232,6 +234,97 @@ def test_an_ask_far_from_the_posted_rate_is_most_likely_a_slip(
     if is_outlier:
         refused(service, desk, OutlierError, 3, ask)
     service.negotiate(3, ask, allow_outlier=True)
+
+
+def test_an_undecided_row_after_an_acceptance_does_not_open_the_thread(
+    service: CallHandlingService, desk: Path
+) -> None:
+    """The last decision counts, not the last row."""
+    service.negotiate(3, 1100, SESSION)
+    execute(
+        desk,
+        f"INSERT INTO negotiations (call_id, session_id, round_number, system_response, timestamp) "
+        f"VALUES (3, '{SESSION}', 2, 'Thank you!', '2030-01-01 00:00:00')",
+        "UPDATE loads SET status = 'available'",
+        "UPDATE calls SET final_rate_agreed = NULL",
+    )
+    refused(service, desk, ThreadClosedError, 3, 1100, SESSION)
+
+
+def test_an_early_acceptance_leaves_no_rounds(service: CallHandlingService) -> None:
+    """Closed is closed."""
+    assert service.negotiate(1, 2100).rounds_left == 0
+
+
+def test_an_agreed_rate_is_cleared_by_nothing_but_reopening(service: CallHandlingService, desk: Path) -> None:
+    """A rate of nothing on a call is left as it is by a counter."""
+    execute(desk, "UPDATE calls SET final_rate_agreed = -1 WHERE id = 1")
+    service.negotiate(1, 2300)
+    assert select(desk, CALL, 1)[0][1] == -1
+
+
+@pytest.mark.parametrize("kind", ["REAL", "TEXT"])
+def test_round_numbers_that_another_program_wrote_as_something_else_count(old: Path, kind: str) -> None:
+    """Programs that know no NULL integers write 2.0."""
+    execute(
+        old,
+        "ALTER TABLE negotiations RENAME TO before",
+        f"""CREATE TABLE negotiations (id INTEGER PRIMARY KEY, call_id {kind}, round_number {kind}, carrier_offer,
+                                       system_response, timestamp, session_id, notes)""",
+        "INSERT INTO negotiations SELECT * FROM before",
+    )
+    with CallHandlingService.open(old) as service:
+        assert service.negotiate(1, 2150).round_number == 3
+        assert [done.call_id for done in service.call_history(1)] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    "declared", ["id INT PRIMARY KEY", "id BIGINT", "id INTEGER NOT NULL PRIMARY KEY DESC"]
+)
+def test_a_round_has_an_id_in_every_file(old: Path, declared: str) -> None:
+    """Where the column isn't SQLite's row number, too."""
+    execute(
+        old,
+        "ALTER TABLE negotiations RENAME TO before",
+        f"""CREATE TABLE negotiations ({declared}, call_id, round_number, carrier_offer, system_response,
+                                       timestamp, session_id, notes)""",
+        "INSERT INTO negotiations SELECT * FROM before",
+    )
+    with CallHandlingService.open(old) as service:
+        service.negotiate(1, 2150)
+        assert [done.id for done in service.call_history(1)] == [1, 2, 3, 4, 9]
+
+
+@pytest.mark.parametrize("table", ["negotiations", "calls", "loads"])
+def test_what_a_trigger_swallows_is_not_taken_for_written(
+    service: CallHandlingService, desk: Path, table: str
+) -> None:
+    """An acceptance without its round on record would book in silence."""
+    when = "INSERT" if table == "negotiations" else "UPDATE"
+    execute(desk, f"CREATE TRIGGER t BEFORE {when} ON {table} BEGIN SELECT RAISE(IGNORE); END")
+    assert table in refused(service, desk, SchemaError, 1, 2100)
+
+
+def test_a_round_number_past_all_counting_is_a_conflict(service: CallHandlingService, desk: Path) -> None:
+    """There is no round after 9223372036854775807."""
+    execute(desk, "INSERT INTO negotiations (call_id, round_number) VALUES (1, 9223372036854775807)")
+    refused(service, desk, ConflictError, 1, 2100)
+
+
+def test_rounds_of_one_moment_are_in_the_order_of_their_ids(desk: Path) -> None:
+    """Whatever order the file gives them in."""
+    execute(
+        desk,
+        "DROP INDEX idx_negotiations_call_session",
+        "CREATE INDEX idx_negotiations_call_session ON negotiations (call_id, session_id)",
+        *(
+            f"INSERT INTO negotiations (id, call_id, session_id, round_number, timestamp) "
+            f"VALUES ({number}, 1, 'sess_{99 - number}', 1, '2025-01-01 00:00:00')"
+            for number in (3, 1, 2)
+        ),
+    )
+    with CallHandlingService.open(desk) as service:
+        assert [done.id for done in service.call_history(1)] == [1, 2, 3]
 
 
 def test_every_refusal_for_the_files_state_is_one_kind(service: CallHandlingService) -> None:

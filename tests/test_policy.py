@@ -1,14 +1,14 @@
 """The decision: tables of cases, and what holds for every thread."""
 
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from negotiator.errors import InvalidAmountError, InvalidPolicyError
-from negotiator.models import Decision, Ruling
-from negotiator.policy import Policy, decide, policy_from_environment
+from negotiator.policy import Decision, Policy, Ruling, decide, policy_from_environment
 
 D = Decimal
 
@@ -131,6 +131,43 @@ def test_a_bad_ceiling_is_a_bad_amount() -> None:
     """It is typed like an ask."""
     with pytest.raises(InvalidAmountError):
         policy_from_environment({}, "12.345")
+
+
+@pytest.mark.parametrize(
+    ("firmness", "posted", "asks", "counters"),
+    [
+        # a third of 210 is 70 exactly
+        ("1", "2100", ["2310"], ["2170"]),
+        ("1", "3600", ["4000", "4000"], ["3720", "3840"]),
+        # (2/3) ** 2 of 450 is 200 exactly
+        ("2", "5000", ["5450", "5450"], ["5050", "5200"]),
+    ],
+)
+def test_a_target_that_is_a_whole_increment_is_the_counter(
+    firmness: str, posted: str, asks: list[str], counters: list[str]
+) -> None:
+    """Not the increment below it, by an error in the last of many digits."""
+    policy = Policy(firmness=D(firmness))
+    said = [answer(ask, number, None, policy, posted).amount for number, ask in enumerate(asks, start=1)]
+    assert said == list(map(D, counters))
+
+
+@given(
+    st.integers(1, 5), st.integers(2, 6), st.integers(1, 4), st.integers(100, 20_000), st.integers(1, 9000)
+)
+def test_counters_are_those_of_exact_fractions(
+    number: int, rounds: int, power: int, posted: int, gap: int
+) -> None:
+    """For whole firmness the formula is rational: compare with fractions, which never round."""
+    if number >= rounds:
+        return
+    policy = Policy(rounds=rounds, firmness=D(power), ceiling=D(posted + 10_000))
+    ruling = answer(str(posted + gap), number, None, policy, str(posted))
+    target = posted + Fraction(number, rounds) ** power * gap
+    if posted + gap - target <= 5:
+        assert ruling.decision == "accepted"
+    else:
+        assert ruling.amount == max(posted, target // 5 * 5)
 
 
 def cents(low: int, high: int) -> st.SearchStrategy[Decimal]:

@@ -3,15 +3,10 @@
 from negotiator.cli import call, database, ids, negotiate, session
 from negotiator.cli.root import app
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
 app.command("negotiate", epilog=negotiate.EXAMPLES)(negotiate.negotiate)
 app.add_typer(session.app, name="session")
 app.add_typer(call.app, name="call")
 ids.register(app)
 database.register(app)
-
-
-def main() -> None:
-    """Run the command that the arguments name, and exit with its code."""
-    app()

@@ -11,7 +11,11 @@ from negotiator.cli.root import HELP_NAMES
 from negotiator.cli.rounds import print_rounds
 from negotiator.session_id import require_session_id
 
-app = typer.Typer(help="Calls: phone calls with carriers.", context_settings=HELP_NAMES)
+app = typer.Typer(
+    help="Calls: phone calls with carriers.",
+    context_settings=HELP_NAMES,
+    epilog="Example:\n\nnegotiator call history 2",
+)
 
 
 @app.command(epilog="Examples:\n\nnegotiator call history 2\n\nnegotiator call history 2 --json")
@@ -30,7 +34,7 @@ def history(
 
     with CallHandlingService.open(db) as service:
         rounds = service.call_history(call_id, session)
-    print_rounds(rounds, form)
+    print_rounds(rounds, form, known="Call")
 
 
 @app.command(epilog="Example:\n\nnegotiator call reopen 2 --reason 'typed 1200, meant 2200'")

@@ -50,6 +50,8 @@ def init(
     path = file or db
     init_file(path, sample=sample)
     output.record({"file": path, "sample": sample}, form)
+    if sample:
+        output.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
 
 
 def backup(
@@ -70,7 +72,7 @@ def backup(
 
 
 def restore(
-    backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP")],
+    backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP", readable=False)],
     file: options.File = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,

@@ -14,7 +14,7 @@ def generate_id(
     uuid: Annotated[
         bool, typer.Option("--uuid", help="16 random hex digits instead of time and letters.")
     ] = False,
-    count: Annotated[int, typer.Option("--count", min=1, max=10_000, help="How many.")] = 1,
+    count: Annotated[int, typer.Option("--count", min=1, max=10_000, help="How many.", metavar="N")] = 1,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:

@@ -20,11 +20,13 @@ def negotiate(
     call_id: options.CallID,
     ask: Annotated[str, typer.Argument(help="What the carrier wants, US dollars.", metavar="ASK")],
     session: options.Session = None,
-    notes: Annotated[str | None, typer.Option("--notes", help="A note to keep with the round.")] = None,
+    notes: Annotated[
+        str | None, typer.Option("--notes", help="A note to keep with the round.", metavar="TEXT")
+    ] = None,
     ceiling: Annotated[
         str | None,
         typer.Option(
-            "--ceiling", help="The most to pay, this once; else the posted rate plus 10 %.", metavar="AMOUNT"
+            "--ceiling", help="The most to pay, this once, instead of the desk's ceiling.", metavar="AMOUNT"
         ),
     ] = None,
     allow_outlier: Annotated[
@@ -38,7 +40,11 @@ def negotiate(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round."""
+    """Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round.
+
+    A desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
+    NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
+    """
     form = options.chosen(form, as_json)
     from negotiator.service import CallHandlingService
 

@@ -12,19 +12,33 @@ DEFAULT_DATABASE = Path("loads.db")
 
 Database = Annotated[
     Path,
-    typer.Option("--db", envvar="NEGOTIATOR_DB", show_envvar=True, help="The SQLite file.", metavar="PATH"),
+    typer.Option(
+        "--db",
+        envvar="NEGOTIATOR_DB",
+        show_envvar=True,
+        help="The SQLite file.",
+        metavar="PATH",
+        readable=False,  # what can't be read is said as all else that is wrong with a file
+    ),
 ]
 File = Annotated[
     Path | None,
-    typer.Argument(help="The SQLite file; goes before --db.", metavar="[FILE]", show_default=False),
+    typer.Argument(
+        help="The SQLite file, used instead of --db.", metavar="[FILE]", show_default=False, readable=False
+    ),
 ]
 To = Annotated[
     Path | None,
-    typer.Option("--to", help="The copy's name; must not exist.", metavar="PATH", show_default=False),
+    typer.Option(
+        "--to", help="The copy's name; must not exist.", metavar="PATH", show_default=False, readable=False
+    ),
 ]
-Form = Annotated[Format | None, typer.Option("--format", "-f", help="How to print.", show_default="table")]
+Form = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", help="How to print; a table unless said.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-CallID = Annotated[str, typer.Argument(help="The call, as in calls.id.", metavar="CALL_ID")]
+CallID = Annotated[str, typer.Argument(help="The call's number (id in the table calls).", metavar="CALL_ID")]
 Session = Annotated[str | None, typer.Option("--session", help="A session ID.", metavar="ID")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 

@@ -32,6 +32,8 @@ class Root(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error
+        if not (sys.stdout and sys.stdout.isatty()):
+            os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # no colour in a pipe, whatever CI sets
         try:
             code = super().main(arguments, *positional, **options | {"standalone_mode": False})
             output.flush()
@@ -61,6 +63,11 @@ def _as_ours(problem: Exception) -> NegotiatorError:
         return problem
     if isinstance(problem, typer.TyperException):
         return _usage_error(problem)
+    if isinstance(
+        problem, OSError
+    ):  # the base class wrote help; what concerns a file is mapped where it arises
+        output.discard()
+        return NegotiatorError(f"the output can't be written: {problem.strerror}")
     return NegotiatorError(
         f"this should not have happened: {type(problem).__name__}: {problem}",
         "set NEGOTIATOR_DEBUG=1 to see where, and report it",
@@ -70,7 +77,7 @@ def _as_ours(problem: Exception) -> NegotiatorError:
 def _usage_error(problem: typer.TyperException) -> UsageError:
     context = getattr(problem, "ctx", None)
     command = context.command_path if context else "negotiator"
-    message = problem.format_message().rstrip(".")
+    message = problem.format_message().rstrip(".?")
     return UsageError(message[:1].lower() + message[1:], f"`{command} --help` shows how it is used")
 
 

@@ -3,27 +3,56 @@
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
+from itertools import groupby
 
 from negotiator import output
-from negotiator.models import Answer, Decision, Round, Ruling
+from negotiator.models import Answer, Round
 from negotiator.money import dollars
 from negotiator.output import Format
+from negotiator.policy import Decision
 
 ROUND_KEYS = tuple(field.name for field in fields(Round))
-ANSWER_KEYS = tuple(field.name for field in fields(Answer))[:10]
+_HEADINGS = ("Call", "Session", "Round", "Ask", "Answer", "Time (UTC)", "Notes")
+ANSWER_KEYS = (
+    *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
+    *("accepted", "should_transfer", "message"),
+)
 
 
-def print_rounds(rounds: Sequence[Round], form: Format) -> None:
-    """Print a history: the keys of a round are its columns."""
-    output.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
+def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
+    """Print a history: for a program with the keys of a round, for a person in a person's words.
+
+    ``known`` is the heading of what was asked for, and needs no column.
+    """
+    if form is not Format.TABLE:
+        output.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
+    else:
+        cells = [_cells(found) for found in rounds]
+        kept = [name for name in _HEADINGS if name != known and any(row[name] for row in cells)]
+        output.table(kept, [[row[name] for name in kept] for row in cells])
     if not rounds:
         output.say("No rounds.")
+
+
+def _cells(found: Round) -> dict[str, str]:
+    moment = found.timestamp
+    return {
+        "Call": str(found.call_id or ""),
+        "Session": found.session_id or "",
+        "Round": "" if found.round_number is None else str(found.round_number),
+        "Ask": "" if found.carrier_offer is None else dollars(found.carrier_offer),
+        "Time (UTC)": "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}",
+        "Answer": found.system_response or ""
+        if found.counter is None
+        else f"counter {dollars(found.counter)}",
+        "Notes": found.notes or "",
+    }
 
 
 def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
     """Print an answer; the ceiling is shown only when an explanation is asked for."""
     if form is Format.TABLE:
-        output.fields(_for_a_person(answer, explain=explain))
+        output.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
     else:
         data: dict[str, object] = {key: getattr(answer, key) for key in ANSWER_KEYS}
         output.record(data | ({"explain": explanation(answer)} if explain else {}), form)
@@ -41,33 +70,42 @@ def explanation(answer: Answer) -> dict[str, object]:
         "posted_rate": answer.case.load.posted_rate,
         "ceiling": ruling.ceiling,
         "standing_counter": ruling.standing_counter,
-        "rounds": answer.round_limit,
+        "rounds": answer.policy.rounds,
+        "firmness": answer.policy.firmness,
+        "increment": answer.policy.increment,
         "share": None if ruling.share is None else ruling.share.quantize(Decimal("0.0001")),
         "target": None if ruling.target is None else ruling.target.quantize(Decimal("0.01")),
-        "arithmetic": ruling.arithmetic,
     }
 
 
 def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
-    case = answer.case
-    earlier = case.thread.rounds
-    asks = [dollars(done.carrier_offer) for done in earlier if done.carrier_offer is not None]
-    counters = [dollars(done.counter) for done in earlier if done.counter is not None]
-    lane = f"{case.load.origin} to {case.load.destination}, {case.load.equipment_type}"
+    case, limit = answer.case, answer.policy.rounds
+    asks = [*(done.carrier_offer for done in case.thread.rounds), answer.carrier_offer]
     pairs = [
-        ("Load", f"{case.load.load_id}  {lane}"),
+        ("Load", f"{case.load.load_id}  {_lane(answer)}"),
         ("Carrier", case.call.carrier_mc_number or "unknown"),
         ("Posted", dollars(case.load.posted_rate or Decimal(0))),
         ("Session", answer.session_id or ""),
-        ("Round", f"{answer.round_number} of {answer.round_limit}"),
-        ("Asks", ", ".join([*asks, dollars(answer.carrier_offer)])),
-        ("Counters", ", ".join(counters)),
+        (
+            "Round",
+            f"{answer.round_number} of {limit}" if answer.round_number <= limit else f"past all {limit}",
+        ),
+        ("Asks", _series(asks)),
+        ("Counters", _series([done.counter for done in case.thread.rounds])),
         ("Decision", _decision(answer)),
         ("Say", answer.message),
     ]
-    if explain:
-        pairs += _explained(answer.ruling)
-    return [(label, value) for label, value in pairs if value]
+    return pairs + (_explained(answer) if explain else [])
+
+
+def _lane(answer: Answer) -> str:
+    load = answer.case.load
+    return f"{load.origin} to {load.destination}, {load.equipment_type}"
+
+
+def _series(amounts: Sequence[Decimal | None]) -> str:
+    """Return amounts in their order; what old files repeat is said once."""
+    return ", ".join(dollars(amount) for amount, _ in groupby(amounts) if amount is not None)
 
 
 def _decision(answer: Answer) -> str:
@@ -79,12 +117,21 @@ def _decision(answer: Answer) -> str:
     return f"COUNTER {dollars(answer.amount)}, {answer.rounds_left} {left} left"
 
 
-def _explained(ruling: Ruling) -> list[tuple[str, str]]:
+def _explained(answer: Answer) -> list[tuple[str, str]]:
+    """Return the arithmetic, a step a line."""
+    ruling, policy, posted = answer.ruling, answer.policy, answer.case.load.posted_rate
     pairs = [
         ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted)"),
-        ("Standing", dollars(ruling.standing_counter)),
+        ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),
         ("Reason", ruling.reason),
     ]
-    if ruling.arithmetic is not None:
-        pairs.append(("Arithmetic", ruling.arithmetic))
+    if ruling.share is not None and ruling.target is not None and posted is not None:
+        reach = min(answer.carrier_offer, ruling.ceiling)
+        power = f"({answer.round_number}/{policy.rounds}) to the power of {policy.firmness}"
+        gap = f"{ruling.share:.4f} x ({dollars(reach)} - {dollars(posted)})"
+        pairs += [
+            ("Share", f"{power} = {ruling.share:.4f}"),
+            ("Target", f"{dollars(posted)} + {gap} = {dollars(ruling.target)}, at least the standing"),
+            ("Step", f"down to a whole {dollars(policy.increment)}, at least the standing"),
+        ]
     return pairs

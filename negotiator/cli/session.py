@@ -9,7 +9,11 @@ from negotiator.cli.root import HELP_NAMES
 from negotiator.cli.rounds import print_rounds
 from negotiator.session_id import require_session_id
 
-app = typer.Typer(help="Sessions: rounds that belong together.", context_settings=HELP_NAMES)
+app = typer.Typer(
+    help="Sessions: rounds that belong together.",
+    context_settings=HELP_NAMES,
+    epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
+)
 
 
 @app.command(
@@ -29,4 +33,4 @@ def history(
 
     with CallHandlingService.open(db) as service:
         rounds = service.session_history(session_id)
-    print_rounds(rounds, form)
+    print_rounds(rounds, form, known="Session")

@@ -1,0 +1,156 @@
+"""Data to stdout as table, JSON, JSON lines or CSV; words to a person to stderr."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from negotiator import timestamps
+from negotiator.errors import NegotiatorError
+from negotiator.money import dollars
+from negotiator.output.streams import discard, flush, is_terminal, visible, write
+from negotiator.progress import Progress, silent
+
+__all__ = [
+    "Format",
+    "discard",
+    "error",
+    "fields",
+    "flush",
+    "lines",
+    "progress",
+    "record",
+    "rows",
+    "say",
+    "table",
+    "visible",
+]
+
+
+class Format(StrEnum):
+    """How data is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def rows(items: Sequence[Mapping[str, object]], columns: Sequence[str], form: Format) -> None:
+    """Print rows with these columns; none at all is an empty list."""
+    if form is Format.TABLE:
+        table(columns, [[_shown(item[column]) for column in columns] for item in items])
+        return
+    plain = [{column: _plain(item[column]) for column in columns} for item in items]
+    if form is Format.JSON:
+        write(_json(plain, indent=2))
+    elif form is Format.JSONL:
+        write("\n".join(_json(item) for item in plain))
+    else:
+        write(_csv(plain, columns))
+
+
+def record(item: Mapping[str, object], form: Format) -> None:
+    """Print one thing."""
+    if form is Format.TABLE:
+        pairs = [(key.replace("_", " ").capitalize(), _shown(value)) for key, value in item.items()]
+        fields([(label, value) for label, value in pairs if value])
+    elif form is Format.JSON:
+        write(_json({key: _plain(value) for key, value in item.items()}, indent=2))
+    else:
+        rows([item], list(item), form)
+
+
+def table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print a table of texts; of none at all, nothing."""
+    from negotiator.output.terminal import print_table  # noqa: PLC0415 - rich is loaded only to draw
+
+    if cells:
+        print_table(headings, cells)
+
+
+def fields(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print labels and values, one pair a line."""
+    from negotiator.output.terminal import print_fields  # noqa: PLC0415 - rich is loaded only to draw
+
+    print_fields(pairs)
+
+
+def lines(items: Sequence[str]) -> None:
+    """Print texts as they are, one a line: for ``$(...)`` in a shell."""
+    write("\n".join(items))
+
+
+def say(text: str) -> None:
+    """Print words to a person."""
+    if sys.stderr is not None:
+        with suppress(OSError):  # nobody listens: that changes nothing in what was done
+            sys.stderr.write(visible(text) + "\n")
+            sys.stderr.flush()
+
+
+def error(problem: NegotiatorError, *, as_json: bool) -> None:
+    """Print an error: a sentence, or the same as JSON."""
+    if as_json:
+        content = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+        say(_json({"error": content}))
+    else:
+        say(f"Error: {problem.message}." + (f" Hint: {problem.hint}." if problem.hint else ""))
+
+
+def progress() -> AbstractContextManager[Progress]:
+    """Give a function to report progress to; it draws on a terminal what takes longer than a second."""
+    if not is_terminal(sys.stderr):
+        return nullcontext(silent)
+    from negotiator.output.terminal import drawn_progress  # noqa: PLC0415 - rich is loaded only to draw
+
+    return drawn_progress()
+
+
+def _plain(value: object) -> object:
+    """Return what JSON holds for a value."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return timestamps.show(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _shown(value: object) -> str:
+    """Return what a table shows for a value."""
+    if isinstance(value, Decimal):
+        return dollars(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_shown(item)} {key}" for key, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(_plain(value))
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    # ASCII alone: every control character but DEL is escaped by the encoder, and so valid anywhere.
+    return json.dumps(value, indent=indent, allow_nan=False).replace("\x7f", "\\u007f")
+
+
+def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    for item in items:
+        # What CSV has no form for (lists, true and false) stands as in JSON.
+        nested = {key: _json(value) for key, value in item.items() if isinstance(value, list | dict | bool)}
+        writer.writerow({**item, **nested})
+    text = buffer.getvalue().removesuffix("\n")
+    # A file gets the data as it is; a terminal gets no control characters.
+    return "\n".join(map(visible, text.split("\n"))) if is_terminal(sys.stdout) else text

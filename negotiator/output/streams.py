@@ -1,0 +1,58 @@
+"""Writing text to stdout: what happens when nobody reads it, or when it is a terminal."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+from negotiator.errors import NegotiatorError, OutputClosedError
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters and the like written out, so that none reaches a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a person sees what is written."""
+    return stream is not None and stream.isatty()
+
+
+def write(text: str) -> None:
+    """Write a text and a line end to stdout, if there is a text."""
+    if sys.stdout is not None and text:
+        with output_errors():
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+
+def flush() -> None:
+    """Write out what is still buffered, help included."""
+    if sys.stdout is not None:
+        with output_errors():
+            sys.stdout.flush()
+
+
+def discard() -> None:
+    """Keep Python from complaining, as it exits, about what can't be written."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, AttributeError, ValueError):  # not a real file: nothing is flushed at exit
+        os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+@contextmanager
+def output_errors() -> Iterator[None]:
+    """Raise OutputClosedError when the reader went away, NegotiatorError when output can't be written."""
+    try:
+        yield
+    except OSError as error:
+        discard()
+        if isinstance(error, BrokenPipeError):
+            raise OutputClosedError("whoever read the output went away") from error
+        raise NegotiatorError(
+            f"the output can't be written: {error.strerror}", "what was done is in the file all the same"
+        ) from error
