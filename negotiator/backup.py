@@ -95,10 +95,7 @@ def _copy(source: Database, path: Path, copy: Path, progress: Progress) -> dict[
 
 def count_rows(db: Database) -> dict[str, int]:
     """Return how many rows each of the four tables has."""
-    return {
-        table: db.execute(f'SELECT count(*) FROM main."{table}"').fetchone()[0]  # noqa: S608 - our own names
-        for table in TABLES
-    }
+    return {table: db.execute(f'SELECT count(*) FROM main."{table}"').fetchone()[0] for table in TABLES}
 
 
 def _verify(copy: Path, rows: dict[str, int], path: Path, progress: Progress) -> None:

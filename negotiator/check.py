@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from negotiator.database import connect, migrations_pending, missing_columns, pending, read_transaction
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
+from negotiator.migrations import carrier_digits
 from negotiator.repository import INDEXED
 from negotiator.schema import TABLES
 
@@ -64,7 +65,7 @@ UNTIDY = {
     ),
     "carrier spellings": (
         "carriers spelled in more than one way",
-        """SELECT replace(replace(replace(upper(number), 'MC', ''), '-', ''), ' ', '') AS digits
+        f"""SELECT {carrier_digits("number")} AS digits
              FROM (SELECT mc_number AS number FROM main.carriers
                     UNION SELECT carrier_mc_number FROM main.calls WHERE carrier_mc_number IS NOT NULL)
             GROUP BY digits HAVING count(*) > 1""",
@@ -157,7 +158,7 @@ def _untidiness(db: Database) -> Iterator[Check]:
     has_sessions = not pending(db)
     for name, (what, sql) in UNTIDY.items():
         question = sql.format(session="session_id" if has_sessions else "NULL")
-        count = db.execute(f"SELECT count(*) FROM ({question})").fetchone()[0]  # noqa: S608 - our own questions
+        count = db.execute(f"SELECT count(*) FROM ({question})").fetchone()[0]
         yield Check(name, Finding.NOTE if count else Finding.OK, f"{what}: {count}")
 
 

@@ -32,6 +32,54 @@ def m003_index_calls_by_load(db: Database) -> None:
     _add_index(db, "calls", "idx_calls_load_id", ("load_id",))
 
 
+@migrations()
+def m004_add_sessions(db: Database) -> None:
+    """Add a table for what can't be derived from rounds: when a session ends, why it was closed, metadata."""
+    _add_table(
+        db,
+        "negotiation_sessions",
+        {
+            "session_id": "TEXT PRIMARY KEY NOT NULL",
+            "call_id": "INTEGER REFERENCES calls (id)",
+            "created_at": "TEXT",
+            "expires_at": "TEXT",
+            "closed_at": "TEXT",
+            "close_reason": "TEXT",
+            "metadata": "TEXT",
+        },
+    )
+
+
+@migrations()
+def m005_index_lists(db: Database) -> None:
+    """Add indexes for lists: loads by status and pick-up, calls by carrier however it is spelled."""
+    _add_index(db, "loads", "idx_loads_status_pickup", ("status", "pickup_datetime"))
+    if not _index_table(db, "idx_calls_carrier"):
+        # Only text functions: one on times would stop other programs from writing what is no time.
+        digits = carrier_digits("carrier_mc_number")
+        db.execute(f"CREATE INDEX main.idx_calls_carrier ON calls ({digits})")
+
+
+def carrier_digits(expression: str) -> str:
+    """Return SQL for the digits of an MC number: MC123456, MC 123456 and MC-123456 are one carrier."""
+    bare = f"upper({expression})"
+    for noise in ("MC", "#", "-", " "):
+        bare = f"replace({bare}, '{noise}', '')"
+    return f"ltrim({bare}, '0')"
+
+
+def _add_table(db: Database, table: str, columns: dict[str, str]) -> None:
+    """Add the table unless it is there. Raises ValueError if its name stands for something else."""
+    held = {row[1].lower() for row in db.execute(f'PRAGMA main.table_xinfo("{table}")').fetchall()}
+    if not held:
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        db.execute(f'CREATE TABLE main."{table}" ({listed})')
+    elif missing := sorted(set(columns) - held):
+        raise ValueError(
+            f"{table} is there and has no column {', '.join(missing)}: rename it, then migrate again"
+        )
+
+
 def _add_text_column(db: Database, table: str, column: str) -> None:
     """Add the column unless it is there. Raises ValueError if it is there and can't be written."""
     # table_xinfo, because table_info leaves generated columns out; names of columns ignore case.
@@ -45,18 +93,23 @@ def _add_text_column(db: Database, table: str, column: str) -> None:
 
 def _add_index(db: Database, table: str, index: str, columns: tuple[str, ...]) -> None:
     """Add the index unless it is there. Raises ValueError if its name stands for something else."""
-    holder = db.execute(
-        "SELECT tbl_name FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?", [index]
-    ).fetchone()
+    holder = _index_table(db, index)
     if holder is None:
         # In brackets a name is always a name; in quotes one that is no column would be taken for text.
         listed = ", ".join(f"[{column}]" for column in columns)
         db.execute(f'CREATE INDEX main."{index}" ON "{table}" ({listed})')
-    elif holder[0].lower() != table or not _is_plain_index(cast("Table", db[table]), index, columns):
+    elif holder != table or not _is_plain_index(cast("Table", db[table]), index, columns):
         raise ValueError(
             f"the index {index} is there, but not as a plain index of {table} ({', '.join(columns)}): "
             "drop it or rename it, then migrate again"
         )
+
+
+def _index_table(db: Database, index: str) -> str | None:
+    """Return the table that an index of this name is on, None when there is no such index."""
+    sql = "SELECT lower(tbl_name) FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?"
+    row = db.execute(sql, [index]).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _is_plain_index(table: Table, index: str, columns: tuple[str, ...]) -> bool:

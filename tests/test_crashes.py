@@ -25,6 +25,7 @@ ADDED = {
     "idx_negotiations_session_id",
     "idx_negotiations_call_session",
     "idx_calls_load_id",
+    "idx_calls_carrier",
 }
 COLUMNS = "SELECT name FROM pragma_table_info('negotiations')"
 INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index'"

@@ -15,7 +15,10 @@ from negotiator.maintenance import migrate
 from negotiator.migrations import migrations
 from tests.conftest import NOW, OLD_SCHEMA, contents, execute, run, select
 
-ALL = ("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load")
+ALL = (
+    *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
+    *("m004_add_sessions", "m005_index_lists"),
+)
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
 
@@ -26,7 +29,9 @@ def indexes(path: Path) -> dict[str, str]:
         "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'idx!_%' ESCAPE '!' AND name NOT LIKE '%sqlite%'",
     )
     return {
-        name: ", ".join(column for (column,) in select(path, "SELECT name FROM pragma_index_info(?)", name))
+        name: ", ".join(
+            str(column) for (column,) in select(path, "SELECT name FROM pragma_index_info(?)", name)
+        )
         for (name,) in names
     }
 
@@ -53,6 +58,8 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_negotiations_session_id": "session_id",
         "idx_negotiations_call_session": "call_id, session_id",
         "idx_calls_load_id": "load_id",
+        "idx_loads_status_pickup": "status, pickup_datetime",
+        "idx_calls_carrier": "None",  # an expression
     }
 
 
@@ -152,13 +159,18 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "CREATE INDEX idx_calls_load_id ON calls (lower(load_id))",
         "ALTER TABLE negotiations ADD COLUMN session_id TEXT AS ('x' || id)",
         "ALTER TABLE negotiations ADD COLUMN notes TEXT AS ('x' || id)",
+        "CREATE TABLE negotiation_sessions (session_id TEXT PRIMARY KEY)",
     ],
 )
 def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str) -> None:
     """The file stays as it was, the backup stays, the message names the thing."""
     execute(unmigrated, wrong)
     before = contents(unmigrated)
-    name = next(word for word in wrong.split() if word.startswith(("idx_", "session_id", "notes")))
+    name = next(
+        word
+        for word in wrong.split()
+        if word.startswith(("idx_", "session_id", "notes", "negotiation_sessions"))
+    )
     with pytest.raises(SchemaError, match=name) as caught:
         migrate(unmigrated, now=NOW)
     assert "old.db.backup.20250901_120000" in caught.value.hint
@@ -224,4 +236,4 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     command = [sys.executable, "-m", "sqlite_utils", "migrate", str(unmigrated), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
-    assert len(indexes(unmigrated)) == 3
+    assert len(indexes(unmigrated)) == 5
