@@ -44,6 +44,24 @@ class InvalidCallIDError(BadInputError):
     code = "invalid_call_id"
 
 
+class InvalidCarrierError(BadInputError):
+    """The text is not an MC number."""
+
+    code = "invalid_carrier"
+
+
+class InvalidTimeError(BadInputError):
+    """The text is not a time or a length of time."""
+
+    code = "invalid_time"
+
+
+class InvalidMetadataError(BadInputError):
+    """The text is not a key and a value that a session can keep."""
+
+    code = "invalid_metadata"
+
+
 class InvalidNotesError(BadInputError):
     """The notes are too long, or hold what a text column can't keep."""
 
@@ -122,6 +140,18 @@ class SessionMismatchError(ConflictError):
     """The session is about another load."""
 
     code = "session_about_another_load"
+
+
+class SessionEndedError(ConflictError):
+    """The session was closed, or its time is over."""
+
+    code = "session_ended"
+
+
+class CallEndedError(ConflictError):
+    """The call has ended, or can't end in this way."""
+
+    code = "call_ended"
 
 
 class NoAgreementError(ConflictError):

@@ -1,8 +1,10 @@
 """What forbids an ask. Each guard raises; a refusal changes nothing in the file."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
+from negotiator import timestamps
 from negotiator.errors import (
     ConflictError,
     InvalidCallIDError,
@@ -11,10 +13,11 @@ from negotiator.errors import (
     NoAgreementError,
     NoPostedRateError,
     OutlierError,
+    SessionEndedError,
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.models import Call, Load, Thread
+from negotiator.models import Call, Load, SessionRow, Thread
 from negotiator.money import CENT, MAXIMUM, dollars
 from negotiator.policy import Decision
 
@@ -66,6 +69,20 @@ def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
     if last_decision is Decision.TRANSFER:
         raise ThreadTransferredError(
             f"{thread_name} is closed: it was handed to a person", "that person decides now"
+        )
+
+
+def refuse_ended(session: SessionRow | None, session_id: str, now: datetime) -> None:
+    """Raise SessionEndedError for a session that was closed, or whose time is over; it says when."""
+    hint = "begin another: `negotiator session start`"
+    if session is not None and session.closed_at is not None:
+        why = f": {session.close_reason}" if session.close_reason else ""
+        raise SessionEndedError(
+            f"session {session_id} was closed at {timestamps.show(session.closed_at)}{why}", hint
+        )
+    if session is not None and session.expires_at is not None and session.expires_at <= now:
+        raise SessionEndedError(
+            f"session {session_id} expired at {timestamps.show(session.expires_at)}", hint
         )
 
 

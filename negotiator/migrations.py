@@ -48,6 +48,7 @@ def m004_add_sessions(db: Database) -> None:
             "metadata": "TEXT",
         },
     )
+    _add_index(db, "negotiation_sessions", "idx_negotiation_sessions_call_id", ("call_id",))
 
 
 @migrations()

@@ -66,6 +66,15 @@ class Round:
 
 
 @dataclass(frozen=True)
+class SessionRow:
+    """What is kept of a session because it can't be derived from its rounds. Times are UTC."""
+
+    expires_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str | None
+
+
+@dataclass(frozen=True)
 class Thread:
     """The rounds that the next round continues, oldest first."""
 

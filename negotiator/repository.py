@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from negotiator import timestamps
 from negotiator.errors import SchemaError
-from negotiator.models import REOPENED, Answer, Call, Load, Reopened, Round, system_response
+from negotiator.models import REOPENED, Answer, Call, Load, Reopened, Round, SessionRow, system_response
 from negotiator.money import from_file
 from negotiator.policy import Decision
 
@@ -26,9 +26,14 @@ RATE_AGREED = """
 """
 OTHER_LOAD = """
     SELECT load_id FROM main.calls
-     WHERE load_id <> ? AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?)
+     WHERE load_id <> ?1
+       AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?2
+                   UNION SELECT call_id FROM main.negotiation_sessions WHERE session_id = ?2)
 """
-INDEXED = (SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD, RATE_AGREED, OTHER_LOAD)
+SESSION = """
+    SELECT expires_at, closed_at, close_reason FROM main.negotiation_sessions WHERE session_id = ?
+"""
+INDEXED = (SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD, RATE_AGREED, OTHER_LOAD, SESSION)
 """The questions whose cost must not grow with the file."""
 _OUTCOMES = {
     Decision.ACCEPTED: "accepted",
@@ -85,6 +90,13 @@ class Repository:
         if session_id is None:
             return self._rounds(CALL_THREAD, call_id)
         return self.session_rounds(session_id)
+
+    def session_row(self, session_id: str) -> SessionRow | None:
+        """Return what is kept of a session besides its rounds, None for one that nobody started."""
+        row = self._db.execute(SESSION, [session_id]).fetchone()
+        if row is None:
+            return None
+        return SessionRow(timestamps.read(row[0]), timestamps.read(row[1]), _text(row[2]))
 
     def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
         """Return a load, other than this one, that a round of the session is about."""

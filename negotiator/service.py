@@ -163,8 +163,8 @@ class CallHandlingService:
         require_session_id(session_id)
         with read_transaction(self._db, self._path):
             rounds = self._repository.session_rounds(session_id)
-        if not rounds:
-            raise self._no_session(session_id)
+            if not rounds and not self._is_known(session_id):
+                raise self._no_session(session_id)
         return rounds
 
     def call_history(self, call_id: int | str, session_id: str | None = None) -> list[Round]:
@@ -179,9 +179,13 @@ class CallHandlingService:
             rounds = self._repository.call_rounds(number, session_id)
             if not rounds and self._repository.call(number) is None:
                 raise self._no_call(number)
-            if not rounds and session_id is not None and not self._repository.session_rounds(session_id):
+            if not rounds and session_id is not None and not self._is_known(session_id):
                 raise self._no_session(session_id)
         return rounds
+
+    def _is_known(self, session_id: str) -> bool:
+        started = self._repository.session_row(session_id) is not None
+        return started or bool(self._repository.session_rounds(session_id))
 
     def _negotiable(self, call_id: int, session_id: str | None) -> Case:
         """Read what the ask meets; raise what forbids a further ask."""
@@ -197,6 +201,8 @@ class CallHandlingService:
         thread = Thread(tuple(self._repository.thread(call_id, session_id)))
         name = f"session {session_id}" if session_id else f"the negotiation on call {call_id}"
         guards.refuse_closed(thread.last_decision, name)
+        if session_id is not None:
+            guards.refuse_ended(self._repository.session_row(session_id), session_id, self._clock())
         guards.refuse_taken(load, rate_was_agreed=self._repository.rate_was_agreed(load.load_id))
         return Case(call, load, thread)
 

@@ -74,7 +74,7 @@ def test_the_command_prints_path_size_and_rows(desk: Path, tmp_path: Path) -> No
     assert made["rows"]["calls"] == 3
     shown = run("backup").stdout
     assert "loads.db.backup." in shown
-    assert "2 loads, 0 carriers, 3 calls, 0 negotiations" in shown
+    assert "loads=2, carriers=0, calls=3, negotiations=0" in shown
     assert '"{""loads"": 2, ' in run("backup", "-f", "csv").stdout
 
 

@@ -11,6 +11,7 @@ import negotiator
 
 PACKAGE = Path(negotiator.__file__).parent
 LEAVES = {
+    "carriers",
     "environment",
     "progress",
     "errors",
@@ -25,8 +26,8 @@ LEAVES = {
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service", "maintenance", "answers", "restore", "check"},
-    {"repository", "guards", "backup", "sample"},
+    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls"},
+    {"repository", "guards", "backup", "sample", "session_queries"},
     {"database", "atomic_file"},
     {"migrations", "sqlite_errors"},
     LEAVES,

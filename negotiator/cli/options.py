@@ -40,6 +40,14 @@ Form = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 CallID = Annotated[str, typer.Argument(help="The call's number (id in the table calls).", metavar="CALL_ID")]
 Session = Annotated[str | None, typer.Option("--session", help="A session ID.", metavar="ID")]
+Carrier = Annotated[
+    str | None, typer.Option("--carrier", help="An MC number, however it is spelled.", metavar="MC")
+]
+LoadFilter = Annotated[str | None, typer.Option("--load", help="About this load.", metavar="LOAD_ID")]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Not before: a date, a time (UTC), or 24h, 7d.", metavar="TIME")
+]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 for all.", metavar="N")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 
 

@@ -1,12 +1,15 @@
 """``negotiator session``: rounds that belong together."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.root import HELP_NAMES
 from negotiator.cli.rounds import print_rounds
+from negotiator.output import Format
 from negotiator.session_id import require_session_id
 
 app = typer.Typer(
@@ -15,13 +18,39 @@ app = typer.Typer(
     epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
 )
 
+SessionID = Annotated[str, typer.Argument(help="A session ID.", metavar="ID")]
+Meta = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--meta", help="Metadata, KEY=VALUE; may be given again.", metavar="KEY=VALUE", show_default=False
+    ),
+]
+_HEADINGS = {
+    "session_id": "Session",
+    "status": "Status",
+    "load_id": "Load",
+    "rounds": "Rounds",
+    "last_ask": "Last ask",
+    "standing_counter": "Counter",
+}
+
+
+class Status(StrEnum):
+    """Where a session stands; derived from its rounds, and from when it ends."""
+
+    ACTIVE = "active"
+    ACCEPTED = "accepted"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
 
 @app.command(
     epilog="Examples:\n\nnegotiator session history sess_20250820224530_abc123\n\n"
     "negotiator session history sess_20250820224530_abc123 --format csv"
 )
 def history(
-    session_id: Annotated[str, typer.Argument(help="A session ID.", metavar="ID")],
+    session_id: SessionID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -34,3 +63,141 @@ def history(
     with CallHandlingService.open(db) as service:
         rounds = service.session_history(session_id)
     print_rounds(rounds, form, known="Session")
+
+
+@app.command(
+    epilog="Examples:\n\nsession=$(negotiator session start)\n\n"
+    "negotiator session start --call 2 --expires-in 2h --meta desk=reefer"
+)
+def start(
+    call: Annotated[
+        str | None, typer.Option("--call", help="The call it begins on.", metavar="CALL_ID")
+    ] = None,
+    expires_in: Annotated[
+        str | None,
+        typer.Option("--expires-in", help="How long it takes asks: 30m, 2h, 7d.", metavar="LENGTH"),
+    ] = None,
+    meta: Meta = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Start a session and print its ID. One that nobody starts exists from its first round all the same."""
+    form = options.chosen(form, as_json)
+    from negotiator import sessions
+    from negotiator.database import open_database
+    from negotiator.timestamps import parse_length, utc_now
+
+    length = None if expires_in is None else parse_length(expires_in)
+    metadata = sessions.parse_metadata(meta or [])
+    with open_database(db) as opened:
+        started = sessions.start_session(
+            opened, db, now=utc_now(), call_id=call, expires_in=length, metadata=metadata
+        )
+    if form is Format.TABLE:
+        output.lines([started])
+    else:
+        output.record({"session_id": started}, form)
+
+
+@app.command(
+    "list",
+    epilog="Examples:\n\nnegotiator session list --status active\n\n"
+    "negotiator session list --carrier 'MC 123456' --since 7d --json",
+)
+def list_(
+    status: Annotated[Status | None, typer.Option("--status", help="Where they stand.")] = None,
+    call: Annotated[str | None, typer.Option("--call", help="On this call.", metavar="CALL_ID")] = None,
+    carrier: options.Carrier = None,
+    load: options.LoadFilter = None,
+    since: options.Since = None,
+    limit: options.Limit = 50,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """List sessions: those without a round first, then the latest first."""
+    form = options.chosen(form, as_json)
+    from negotiator import guards, sessions
+    from negotiator.database import open_database
+    from negotiator.timestamps import parse_moment, utc_now
+
+    now = utc_now()
+    filters = {
+        "status": status,
+        "call_id": None if call is None else guards.parse_call_id(call),
+        "carrier": carrier,
+        "load_id": load,
+        "since": None if since is None else parse_moment(since, now),
+    }
+    with open_database(db) as opened:
+        found = sessions.list_sessions(opened, db, now=now, limit=limit, **filters)
+    output.rows(found, sessions.KEYS, form, _HEADINGS)
+    if not found:
+        output.say("No sessions.")
+
+
+@app.command(epilog="Example:\n\nnegotiator session show sess_20250820224530_abc123")
+def show(
+    session_id: SessionID,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show a session: status, calls, rounds, asks, standing counter, time to close, metadata."""
+    form = options.chosen(form, as_json)
+    from negotiator import sessions
+    from negotiator.database import open_database
+    from negotiator.timestamps import utc_now
+
+    require_session_id(session_id)
+    with open_database(db) as opened:
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+
+
+@app.command(
+    epilog="Example:\n\nnegotiator session close sess_20250820224530_abc123 --reason 'went elsewhere'"
+)
+def close(
+    session_id: SessionID,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Close a session: it takes no further ask."""
+    form = options.chosen(form, as_json)
+    from negotiator import sessions
+    from negotiator.database import open_database
+    from negotiator.timestamps import utc_now
+
+    require_session_id(session_id)
+    with open_database(db) as opened:
+        sessions.close_session(opened, db, session_id, now=utc_now(), reason=reason)
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+
+
+@app.command(
+    "set",
+    epilog="Example:\n\nnegotiator session set sess_20250820224530_abc123 --meta desk=reefer --meta old=",
+)
+def set_(
+    session_id: SessionID,
+    meta: Meta = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Set metadata of a session; an empty value takes its key away."""
+    form = options.chosen(form, as_json)
+    from negotiator import sessions
+    from negotiator.database import open_database
+    from negotiator.timestamps import utc_now
+
+    require_session_id(session_id)
+    metadata = sessions.parse_metadata(meta or [])
+    with open_database(db) as opened:
+        sessions.set_metadata(opened, db, session_id, metadata, now=utc_now())
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)

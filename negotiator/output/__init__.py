@@ -41,10 +41,19 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def rows(items: Sequence[Mapping[str, object]], columns: Sequence[str], form: Format) -> None:
-    """Print rows with these columns; none at all is an empty list."""
+def rows(
+    items: Sequence[Mapping[str, object]],
+    columns: Sequence[str],
+    form: Format,
+    headings: Mapping[str, str] | None = None,
+) -> None:
+    """Print rows with these columns; none at all is an empty list.
+
+    ``headings`` are what a person sees instead in a table: some columns, in a person's words.
+    """
     if form is Format.TABLE:
-        table(columns, [[_shown(item[column]) for column in columns] for item in items])
+        chosen = headings or {column: column for column in columns}
+        table(list(chosen.values()), [[_shown(item[column]) for column in chosen] for item in items])
         return
     plain = [{column: _plain(item[column]) for column in columns} for item in items]
     if form is Format.JSON:
@@ -129,10 +138,12 @@ def _shown(value: object) -> str:
     """Return what a table shows for a value."""
     if isinstance(value, Decimal):
         return dollars(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}Z"
     if isinstance(value, list | tuple):
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{_shown(item)} {key}" for key, item in value.items())
+        return ", ".join(f"{key}={_shown(item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(_plain(value))
