@@ -26,9 +26,9 @@ RATE_AGREED = """
 """
 OTHER_LOAD = """
     SELECT load_id FROM main.calls
-     WHERE load_id <> ?1
-       AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?2
-                   UNION SELECT call_id FROM main.negotiation_sessions WHERE session_id = ?2)
+     WHERE load_id <> ?
+       AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?
+                   UNION SELECT call_id FROM main.negotiation_sessions WHERE session_id = ?)
 """
 SESSION = """
     SELECT expires_at, closed_at, close_reason FROM main.negotiation_sessions WHERE session_id = ?
@@ -100,7 +100,7 @@ class Repository:
 
     def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
         """Return a load, other than this one, that a round of the session is about."""
-        row = self._db.execute(OTHER_LOAD, [load_id, session_id]).fetchone()
+        row = self._db.execute(OTHER_LOAD, [load_id, session_id, session_id]).fetchone()
         return None if row is None else _text(row[0])
 
     def add_round(self, answer: Answer, moment: datetime, notes: str | None) -> None:

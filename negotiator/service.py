@@ -104,7 +104,8 @@ class CallHandlingService:
         policy = policy_from_environment(os.environ, ceiling)
         transaction = read_transaction if dry_run else write_transaction
         with transaction(self._db, self._path), localcontext(Context()):  # ours, not the caller's
-            case = self._negotiable(number, session_id)
+            now = self._clock()
+            case = self._negotiable(number, session_id, now)
             posted_rate = guards.usable_posted_rate(case.load)
             if not allow_outlier:
                 guards.refuse_outlier(ask, posted_rate)
@@ -117,7 +118,7 @@ class CallHandlingService:
             )
             answer = answer_from(case, session_id, ask, ruling, policy)
             if not dry_run:
-                self._record(answer, notes)
+                self._record(answer, now, notes)
         return answer
 
     def reopen_call(self, call_id: int | str, reason: str) -> Reopened:
@@ -187,7 +188,7 @@ class CallHandlingService:
         started = self._repository.session_row(session_id) is not None
         return started or bool(self._repository.session_rounds(session_id))
 
-    def _negotiable(self, call_id: int, session_id: str | None) -> Case:
+    def _negotiable(self, call_id: int, session_id: str | None, now: datetime) -> Case:
         """Read what the ask meets; raise what forbids a further ask."""
         call = self._repository.call(call_id)
         if call is None:
@@ -202,7 +203,7 @@ class CallHandlingService:
         name = f"session {session_id}" if session_id else f"the negotiation on call {call_id}"
         guards.refuse_closed(thread.last_decision, name)
         if session_id is not None:
-            guards.refuse_ended(self._repository.session_row(session_id), session_id, self._clock())
+            guards.refuse_ended(self._repository.session_row(session_id), session_id, now)
         guards.refuse_taken(load, rate_was_agreed=self._repository.rate_was_agreed(load.load_id))
         return Case(call, load, thread)
 
@@ -214,8 +215,8 @@ class CallHandlingService:
                 "use another session ID; `negotiator generate-id` makes one",
             )
 
-    def _record(self, answer: Answer, notes: str | None) -> None:
-        moment = answer.case.thread.stamp(self._clock())
+    def _record(self, answer: Answer, now: datetime, notes: str | None) -> None:
+        moment = answer.case.thread.stamp(now)
         self._repository.add_round(answer, moment, notes)
         self._repository.update_call(answer)
         if answer.accepted:

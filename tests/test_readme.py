@@ -61,14 +61,30 @@ def test_each_command_works(line: str, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_the_desks_day_works() -> None:
+    """As one script: the second call goes on with the first one's session."""
+    run("init", "--sample")
+    printed = shell(f"set -eu\n{blocks('sh')[3]}")
+    assert "Round     2 of 3" in printed
+    assert "error" not in printed.lower()
+    assert printed.rstrip().endswith("]")
+
+
 def test_every_command_is_shown() -> None:
     """Each that the program has stands in the table, and among the examples or the transcript."""
     examples = "\n".join(blocks("sh") + blocks("console"))
-    listed = re.findall(r"│ ([a-z-]+) ", run("--help").stdout.split("Commands")[1])
-    assert len(listed) >= 8
-    for command in listed:
+    groups = {"session", "call", "load"} & set(listed())
+    for command in set(listed()) - groups:
         assert re.search(rf"^\|.*`{command}\b", README, re.MULTILINE), command
         assert f"negotiator {command}" in examples, command
+    for group, command in [(name, command) for name in groups for command in listed(name)]:
+        assert re.search(rf"^\| `{group}.*\b{command}\b", README, re.MULTILINE), (group, command)
+        assert f"negotiator {group} {command}" in examples, (group, command)
+
+
+def listed(*group: str) -> list[str]:
+    """Return the commands that the program, or a group of its commands, says it has."""
+    return re.findall(r"│ ([a-z-]+) ", run(*group, "--help").stdout.split("Commands")[1])
 
 
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
