@@ -41,36 +41,10 @@ _CALLS = (
 
 def insert_sample(db: Database, now: datetime) -> None:
     """Put the sample into an empty file. Pick-ups lie in the days after ``now``."""
-    stamp = timestamps.write(now)
-    morning = now.replace(hour=14, minute=0, second=0, microsecond=0)
-    for load_id, origin, destination, equipment, rate, miles, weight, commodity, pieces, days in _LOADS:
-        pickup = morning + timedelta(days=days)
-        row = {
-            "load_id": load_id,
-            "origin": origin,
-            "destination": destination,
-            "pickup_datetime": timestamps.write(pickup),
-            "delivery_datetime": timestamps.write(pickup + timedelta(hours=8 + miles / 45)),
-            "equipment_type": equipment,
-            "loadboard_rate": float(rate),
-            "weight": float(weight),
-            "commodity_type": commodity,
-            "num_of_pieces": pieces,
-            "miles": float(miles),
-            "status": "available",
-            "created_at": stamp,
-            "updated_at": stamp,
-        }
-        db.table("loads").insert(row)
+    stamps = {"created_at": timestamps.write(now), "updated_at": timestamps.write(now)}
+    db.table("loads").insert_all(_load(values, now) | stamps for values in _LOADS)
     db.table("carriers").insert_all(
-        {
-            "mc_number": number,
-            "company_name": name,
-            "status": "active",
-            "is_verified": 1,
-            "created_at": stamp,
-            "updated_at": stamp,
-        }
+        {"mc_number": number, "company_name": name, "status": "active", "is_verified": 1} | stamps
         for number, name in _CARRIERS
     )
     db.table("calls").insert_all(
@@ -84,3 +58,24 @@ def insert_sample(db: Database, now: datetime) -> None:
         }
         for carrier, load_id, minutes in _CALLS
     )
+
+
+def _load(
+    values: tuple[str, str, str, str, int, int, int, str, int, int], now: datetime
+) -> dict[str, object]:
+    load_id, origin, destination, equipment, rate, miles, weight, commodity, pieces, days = values
+    pickup = now.replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=days)
+    return {
+        "load_id": load_id,
+        "origin": origin,
+        "destination": destination,
+        "pickup_datetime": timestamps.write(pickup),
+        "delivery_datetime": timestamps.write(pickup + timedelta(hours=8 + miles / 45)),
+        "equipment_type": equipment,
+        "loadboard_rate": float(rate),
+        "weight": float(weight),
+        "commodity_type": commodity,
+        "num_of_pieces": pieces,
+        "miles": float(miles),
+        "status": "available",
+    }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlite_utils import Database
 from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
@@ -118,6 +119,16 @@ def desk(tmp_path: Path) -> Path:
         "INSERT INTO calls (id, load_id, negotiation_rounds) VALUES (1, 'L1', 0), (2, 'L1', 0), (3, 'L2', 0)",
     )
     return path
+
+
+@pytest.fixture(params=["delete", "wal"])
+def shared(request: pytest.FixtureRequest, desk: Path) -> Path:
+    """Give the desk's file in rollback and in WAL mode."""
+    with closing(Database(desk)) as db:
+        db.disable_wal()
+        if request.param == "wal":
+            db.enable_wal()
+    return desk
 
 
 @pytest.fixture

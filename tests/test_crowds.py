@@ -17,16 +17,6 @@ SMALL = pytest.param(4, 10, id="4x10")
 LARGE = pytest.param(16, 100, id="16x100", marks=pytest.mark.soak)
 
 
-@pytest.fixture(params=["delete", "wal"])
-def shared(request: pytest.FixtureRequest, desk: Path) -> Path:
-    """Give the desk's file in rollback and in WAL mode."""
-    with closing(Database(desk)) as db:
-        db.disable_wal()
-        if request.param == "wal":
-            db.enable_wal()
-    return desk
-
-
 @pytest.mark.parametrize(("processes", "asks"), [SMALL, LARGE])
 def test_no_ask_is_lost_and_no_round_number_stands_twice(shared: Path, processes: int, asks: int) -> None:
     """Four sessions on two loads; every answer that was printed is in the file, and nobody saw an error."""

@@ -6,23 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from negotiator.backup import back_up, back_up_open
 from negotiator.errors import BadInputError, BusyError, DamagedFileError, DatabaseNotFoundError, SchemaError
 from negotiator.maintenance import init
 from negotiator.restore import restore
 from tests.conftest import NOW, SESSION, contents, data, execute, run, select
-
-
-@pytest.fixture(params=["delete", "wal"])
-def shared(request: pytest.FixtureRequest, desk: Path) -> Path:
-    """Give the desk's file in rollback and in WAL mode."""
-    with closing(Database(desk)) as db:
-        db.disable_wal()
-        if request.param == "wal":
-            db.enable_wal()
-    return desk
 
 
 @pytest.fixture
