@@ -1,7 +1,5 @@
 """``negotiator session``: rounds that belong together."""
 
-from typing import Annotated
-
 import typer
 
 from negotiator.cli import options
@@ -21,7 +19,7 @@ app = typer.Typer(
     "negotiator session history sess_20250820224530_abc123 --format csv"
 )
 def history(
-    session_id: Annotated[str, typer.Argument(help="A session ID.", metavar="ID")],
+    session_id: options.SessionID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
