@@ -300,6 +300,7 @@ BAD_SESSIONS = [
         (["generate-id", "--count", "0"], 2, "usage"),
         (["generate-id", "--count", "many"], 2, "usage"),
         (["negotiate", "1"], 2, "usage"),
+        (["negotiate", "1", "2300", "--session", SESSION, "--new-session"], 2, "usage"),
         (["negotiate", "1", "2300", "--colour"], 2, "usage"),
         (["call"], 2, "usage"),
         (["nonsense"], 2, "usage"),

@@ -86,7 +86,7 @@ def test_migrations_stand_alone() -> None:
         (["generate-id"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
         (["validate-id", "sess_abcde"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
         (["call", "history", "1", "--json"], {"rich", "pydantic"}),
-        (["negotiate", "1", "2300", "--json"], {"rich", "pydantic"}),
+        (["negotiate", "1", "2300", "--json"], {"rich", "pydantic", "readline"}),
     ],
 )
 def test_a_command_does_not_load_what_it_does_not_need(

@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
-from negotiator.cli import options
+from negotiator.cli import options, phone
+from negotiator.cli.root import UsageError
 from negotiator.cli.rounds import print_answer
+from negotiator.models import Answer
+from negotiator.session_id import generate_session_id
 
 EXAMPLES = """Examples:
 
@@ -13,13 +16,25 @@ negotiator negotiate 2 2300 --session "$(negotiator generate-id)"
 
 negotiator negotiate 2 '$2,250.00' --notes 'wants fuel paid' --json
 
-negotiator negotiate 2 2250 --dry-run --explain"""
+negotiator negotiate 2 2250 --dry-run --explain
+
+negotiator negotiate 2 --new-session   # at the phone: one ask after another"""
 
 
 def negotiate(
     call_id: options.CallID,
-    ask: Annotated[str, typer.Argument(help="What the carrier wants, US dollars.", metavar="ASK")],
+    ask: Annotated[
+        str | None,
+        typer.Argument(
+            help="What the carrier wants, US dollars; without it, a terminal asks for one ask after another.",
+            metavar="[ASK]",
+            show_default=False,
+        ),
+    ] = None,
     session: options.Session = None,
+    new_session: Annotated[
+        bool, typer.Option("--new-session", help="Begin a session: make its ID, and show it.")
+    ] = False,
     notes: Annotated[
         str | None, typer.Option("--notes", help="A note to keep with the round.", metavar="TEXT")
     ] = None,
@@ -44,18 +59,32 @@ def negotiate(
 
     A desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
     NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
+
+    At the phone, leave ASK out: each ask that is typed is recorded and answered at once, until one is
+    accepted or handed over. 6000! is 6000 with --allow-outlier. An empty line, Ctrl-D or Ctrl-C leaves; what
+    was said stays on record.
     """
     form = options.chosen(form, as_json)
+    if ask is None:
+        phone.require_phone(form, dry_run=dry_run)
+    if session is not None and new_session:
+        raise UsageError("--session and --new-session can't both be had", "leave one of them out")
+    session = generate_session_id() if new_session else session
     from negotiator.service import CallHandlingService
 
-    with CallHandlingService.open(db) as service:
-        answer = service.negotiate(
-            call_id,
-            ask,
-            session,
-            notes=notes,
-            ceiling=ceiling,
-            allow_outlier=allow_outlier,
-            dry_run=dry_run,
-        )
-    print_answer(answer, form, explain=explain, dry_run=dry_run)
+    def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
+        with CallHandlingService.open(db) as service:  # anew for each ask: nothing is held between two
+            return service.negotiate(
+                call_id,
+                ask,
+                session,
+                notes=notes,
+                ceiling=ceiling,
+                allow_outlier=allow_outlier or allow,
+                dry_run=dry_run,
+            )
+
+    if ask is None:
+        phone.take_asks(answering(phone.LEAST_ASK, True, True), answering, explain=explain)
+    else:
+        print_answer(answering(ask, False, dry_run), form, explain=explain, dry_run=dry_run)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from negotiator.cli import completion
 from negotiator.errors import BadInputError
 from negotiator.output import Format
 
@@ -38,8 +39,21 @@ Form = Annotated[
     typer.Option("--format", "-f", help="How to print; a table unless said.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-CallID = Annotated[str, typer.Argument(help="The call's number (id in the table calls).", metavar="CALL_ID")]
-Session = Annotated[str | None, typer.Option("--session", help="A session ID.", metavar="ID")]
+CallID = Annotated[
+    str,
+    typer.Argument(
+        help="The call's number (id in the table calls).",
+        metavar="CALL_ID",
+        autocompletion=completion.call_ids,
+    ),
+]
+SessionID = Annotated[
+    str, typer.Argument(help="A session ID.", metavar="ID", autocompletion=completion.session_ids)
+]
+Session = Annotated[
+    str | None,
+    typer.Option("--session", help="A session ID.", metavar="ID", autocompletion=completion.session_ids),
+]
 Carrier = Annotated[
     str | None, typer.Option("--carrier", help="An MC number, however it is spelled.", metavar="MC")
 ]

@@ -78,10 +78,10 @@ def explanation(answer: Answer) -> dict[str, object]:
     }
 
 
-def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
+def situation(answer: Answer) -> list[tuple[str, str]]:
+    """Return what an ask meets, as labels and texts for a person; a text may be empty."""
     case, limit = answer.case, answer.policy.rounds
-    asks = [*(done.carrier_offer for done in case.thread.rounds), answer.carrier_offer]
-    pairs = [
+    return [
         ("Load", f"{case.load.load_id}  {_lane(answer)}"),
         ("Carrier", case.call.carrier_mc_number or "unknown"),
         ("Posted", dollars(case.load.posted_rate or Decimal(0))),
@@ -90,6 +90,14 @@ def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
             "Round",
             f"{answer.round_number} of {limit}" if answer.round_number <= limit else f"past all {limit}",
         ),
+    ]
+
+
+def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
+    case = answer.case
+    asks = [*(done.carrier_offer for done in case.thread.rounds), answer.carrier_offer]
+    pairs = [
+        *situation(answer),
         ("Asks", _series(asks)),
         ("Counters", _series([done.counter for done in case.thread.rounds])),
         ("Decision", _decision(answer)),

@@ -7,7 +7,7 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES
+from negotiator.cli.root import HELP_NAMES, UsageError
 from negotiator.cli.rounds import print_rounds
 from negotiator.output import Format
 from negotiator.session_id import require_session_id
@@ -18,7 +18,6 @@ app = typer.Typer(
     epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
 )
 
-SessionID = Annotated[str, typer.Argument(help="A session ID.", metavar="ID")]
 Meta = Annotated[
     list[str] | None,
     typer.Option(
@@ -47,22 +46,31 @@ class Status(StrEnum):
 
 @app.command(
     epilog="Examples:\n\nnegotiator session history sess_20250820224530_abc123\n\n"
-    "negotiator session history sess_20250820224530_abc123 --format csv"
+    "negotiator session history sess_20250820224530_abc123 --format csv\n\n"
+    "negotiator session history sess_20250820224530_abc123 --chart"
 )
 def history(
-    session_id: SessionID,
+    session_id: options.SessionID,
+    chart: Annotated[
+        bool, typer.Option("--chart", help="Draw asks and counters closing in on each other.")
+    ] = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
     """Print the rounds of a session, oldest first."""
     form = options.chosen(form, as_json)
+    if chart and form is not Format.TABLE:
+        raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
     require_session_id(session_id)  # before the file is opened
     from negotiator.service import CallHandlingService
 
     with CallHandlingService.open(db) as service:
         rounds = service.session_history(session_id)
-    print_rounds(rounds, form, known="Session")
+    if chart and rounds:
+        output.picture(rounds)
+    else:
+        print_rounds(rounds, form, known="Session")
 
 
 @app.command(
@@ -139,7 +147,7 @@ def list_(
 
 @app.command(epilog="Example:\n\nnegotiator session show sess_20250820224530_abc123")
 def show(
-    session_id: SessionID,
+    session_id: options.SessionID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -159,7 +167,7 @@ def show(
     epilog="Example:\n\nnegotiator session close sess_20250820224530_abc123 --reason 'went elsewhere'"
 )
 def close(
-    session_id: SessionID,
+    session_id: options.SessionID,
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
     ] = None,
@@ -184,7 +192,7 @@ def close(
     epilog="Example:\n\nnegotiator session set sess_20250820224530_abc123 --meta desk=reefer --meta old=",
 )
 def set_(
-    session_id: SessionID,
+    session_id: options.SessionID,
     meta: Meta = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from negotiator import timestamps
 from negotiator.errors import NegotiatorError
+from negotiator.models import Round
 from negotiator.money import dollars
 from negotiator.output.streams import discard, flush, is_terminal, visible, write
 from negotiator.progress import Progress, silent
@@ -23,6 +24,7 @@ __all__ = [
     "fields",
     "flush",
     "lines",
+    "picture",
     "progress",
     "record",
     "rows",
@@ -88,6 +90,14 @@ def fields(pairs: Sequence[tuple[str, str]]) -> None:
     from negotiator.output.terminal import print_fields  # noqa: PLC0415 - rich is loaded only to draw
 
     print_fields(pairs)
+
+
+def picture(rounds: Sequence[Round]) -> None:
+    """Draw rounds as asks and counters that close in on each other; of none at all, nothing."""
+    from negotiator.output.chart import print_chart  # noqa: PLC0415 - rich is loaded only to draw
+
+    if rounds:
+        print_chart(rounds)
 
 
 def lines(items: Sequence[str]) -> None:

@@ -1,0 +1,77 @@
+"""At the phone: the asks of one negotiation are typed one by one, and each answer is shown at once."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from negotiator import output
+from negotiator.cli.root import UsageError
+from negotiator.cli.rounds import print_answer, situation
+from negotiator.errors import InvalidAmountError, OutlierError
+from negotiator.models import Answer
+from negotiator.money import dollars
+from negotiator.output import Format
+from negotiator.output.streams import is_terminal
+
+LEAST_ASK = "0.01"
+"""US dollars. What refuses even this ask, an outlier allowed and in a dry run, refuses every ask."""
+_ALLOWED = "!"  # after an amount: it is meant, however far from the posted rate
+
+Answering = Callable[[str, bool], Answer]
+"""Answers an ask (text) and records it; the second argument allows an outlier."""
+
+
+def require_phone(form: Format, *, dry_run: bool) -> None:
+    """Raise UsageError unless asks can be typed one by one: at a terminal, in table form, on record."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise UsageError("missing argument 'ASK'", "`negotiator negotiate --help` shows how it is used")
+    if form is not Format.TABLE:
+        raise UsageError(f"--format {form} needs an ASK", "give the ASK; one by one, asks get tables")
+    if dry_run:
+        raise UsageError("--dry-run needs an ASK", "give the ASK; one by one, asks are recorded")
+
+
+def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
+    """Ask for the carrier's asks and answer each, until the thread closes or an empty line is typed.
+
+    ``first`` is a dry answer to any ask: what is shown before the first one comes from it. Raises what
+    ``answering`` raises, except InvalidAmountError and OutlierError: those are said, and asked for again.
+    """
+    _prepare_editing()
+    standing = ("Standing", f"{dollars(first.ruling.standing_counter)} (offered already)")
+    output.fields([pair for pair in [*situation(first), standing] if pair[1]])
+    output.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
+    round_number = first.round_number
+    while typed := _typed(f"Ask {round_number}: "):
+        try:
+            answer = answering(typed.removesuffix(_ALLOWED).rstrip(), typed.endswith(_ALLOWED))
+        except InvalidAmountError as problem:
+            output.error(problem, as_json=False)
+        except OutlierError as problem:
+            hint = f"check it; if it is right, type {typed}{_ALLOWED} instead"
+            output.error(OutlierError(problem.message, hint), as_json=False)
+        else:
+            print_answer(answer, Format.TABLE, explain=explain, dry_run=False)
+            if answer.should_transfer:
+                break
+            round_number = answer.round_number + 1
+
+
+def _prepare_editing() -> None:
+    """Let a line be edited, and let no byte that is no text end the conversation."""
+    with suppress(ImportError):  # not every Python has it; asks can be typed without
+        import readline  # noqa: F401 - input() edits lines once it is there
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="backslashreplace")
+
+
+def _typed(prompt: str) -> str:
+    """Return what is typed, nothing at the end of input. Raises KeyboardInterrupt."""
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        output.say("")  # whatever comes next begins a line of its own
+        return ""
+    except KeyboardInterrupt:
+        output.say("")
+        raise
