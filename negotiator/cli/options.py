@@ -43,8 +43,8 @@ Session = Annotated[str | None, typer.Option("--session", help="A session ID.", 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 
 
-def chosen(form: Format | None, as_json: bool) -> Format:
+def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:
     """Return the format that ``--format`` and ``--json`` ask for. Raises BadInputError when they differ."""
     if as_json and form not in {None, Format.JSON}:
-        raise BadInputError(f"--json and --format {form} can't both be had", "leave one of them out")
+        raise BadInputError(f"--json and {option} {form} can't both be had", "leave one of them out")
     return Format.JSON if as_json else form or Format.TABLE
