@@ -416,6 +416,11 @@ def test_an_unexpected_error_has_no_traceback_unless_it_is_asked_for(
         "session history",
         "call",
         "call history",
+        "load",
+        "load import",
+        "load add",
+        "load list",
+        "load show",
         "generate-id",
         "validate-id",
         "migrate",
@@ -447,7 +452,7 @@ def test_a_word_that_is_nearly_a_command_is_recognised() -> None:
 
 def test_every_command_that_a_text_names_exists() -> None:
     """In hints and docstrings of the program."""
-    groups = {"session", "call"}
+    groups = {"session", "call", "load"}
     for path in Path(negotiator.__file__).parent.rglob("*.py"):
         for words in re.findall(r"`negotiator ((?:[a-z-]+ ?)+)", path.read_text()):
             command = words.split()[: 2 if words.split()[0] in groups else 1]
