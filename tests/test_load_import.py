@@ -402,7 +402,7 @@ loads = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(loads, max_size=4, unique_by=lambda load: load["load_id"]))
 def test_what_is_listed_can_be_imported_elsewhere(tmp_path: Path, items: list[dict[str, Any]]) -> None:
     """In every form, whatever the loads hold: the list is the same there."""
@@ -429,7 +429,7 @@ def test_arbitrary_text_is_never_a_traceback(desk: Path) -> None:
         [HEAD, ROW, "\n", ",", '"', "{", "[", "]", "}", ":", "\\u0000", "\ufeff", "\r", ";"]
     )
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.one_of(st.binary(max_size=60), st.lists(st.one_of(pieces, st.text(max_size=5))).map("".join)))
     def check(text: str | bytes) -> None:
         result = board(text)
