@@ -164,7 +164,7 @@ def _untidiness(db: Database) -> Iterator[Check]:
 
 def _leftovers(path: Path) -> Iterator[Check]:
     """Name the unfinished files that killed programs left; they are in nobody's way."""
-    kinds = ("backup", "init", "restore")
+    kinds = ("backup", "import", "init", "restore")
     left = sorted(found.name for kind in kinds for found in path.parent.glob(f".{path.name}.{kind}-*"))
     if left:
         yield Check("unfinished files", Finding.NOTE, f"can be removed: {', '.join(left)}")

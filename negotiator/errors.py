@@ -74,6 +74,12 @@ class InvalidPolicyError(BadInputError):
     code = "invalid_policy"
 
 
+class InvalidLoadsError(BadInputError):
+    """A load, or a file of loads, can't be taken as it is."""
+
+    code = "invalid_loads"
+
+
 class OutlierError(BadInputError):
     """The ask is so far from the posted rate that it is most likely a slip."""
 
@@ -100,7 +106,7 @@ class SessionNotFoundError(NotFoundError):
 
 
 class LoadNotFoundError(NotFoundError):
-    """The call names no load, or one that is gone."""
+    """No load has this ID; or a call names no load, or one that is gone."""
 
     code = "load_not_found"
 
@@ -134,6 +140,12 @@ class LoadTakenError(ConflictError):
     """The load is booked or completed, or a rate was agreed for it."""
 
     code = "load_taken"
+
+
+class LoadExistsError(ConflictError):
+    """A load has this ID already."""
+
+    code = "load_exists"
 
 
 class SessionMismatchError(ConflictError):

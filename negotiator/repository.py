@@ -54,7 +54,7 @@ class Repository:
         """Return the call with this ID."""
         sql = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
         row = self._db.execute(sql, [call_id]).fetchone()
-        return None if row is None else Call(row[0], _text(row[1]), _text(row[2]), from_file(row[3]))
+        return None if row is None else Call(row[0], text_from(row[1]), text_from(row[2]), from_file(row[3]))
 
     def load(self, load_id: str) -> Load | None:
         """Return the load with this ID."""
@@ -65,7 +65,12 @@ class Repository:
             return None
         name, origin, destination, equipment, rate, status = row
         return Load(
-            str(name), _text(origin), _text(destination), _text(equipment), from_file(rate), _text(status)
+            str(name),
+            text_from(origin),
+            text_from(destination),
+            text_from(equipment),
+            from_file(rate),
+            text_from(status),
         )
 
     def rate_was_agreed(self, load_id: str) -> bool:
@@ -96,12 +101,12 @@ class Repository:
         row = self._db.execute(SESSION, [session_id]).fetchone()
         if row is None:
             return None
-        return SessionRow(timestamps.read(row[0]), timestamps.read(row[1]), _text(row[2]))
+        return SessionRow(timestamps.read(row[0]), timestamps.read(row[1]), text_from(row[2]))
 
     def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
         """Return a load, other than this one, that a round of the session is about."""
         row = self._db.execute(OTHER_LOAD, [load_id, session_id, session_id]).fetchone()
-        return None if row is None else _text(row[0])
+        return None if row is None else text_from(row[0])
 
     def add_round(self, answer: Answer, moment: datetime, notes: str | None) -> None:
         """Insert the round that an answer makes."""
@@ -166,16 +171,16 @@ def _round(row: dict[str, Any]) -> Round:
     return Round(
         id=_integer(row["id"]) or 0,
         call_id=_integer(row["call_id"]),
-        session_id=_text(row["session_id"]),
+        session_id=text_from(row["session_id"]),
         round_number=_integer(row["round_number"]),
         carrier_offer=from_file(row["carrier_offer"]),
-        system_response=_text(row["system_response"]),
+        system_response=text_from(row["system_response"]),
         timestamp=timestamps.read(row["timestamp"]),
-        notes=_text(row["notes"]),
+        notes=text_from(row["notes"]),
     )
 
 
-def _text(value: object) -> str | None:
+def text_from(value: object) -> str | None:
     """Return text, whatever type SQLite let somebody store in a text column."""
     if value is None or isinstance(value, str):
         return value

@@ -35,6 +35,7 @@ words = st.one_of(  # a shell passes everything but NUL
 commands = st.sampled_from(
     [
         *(["negotiate"], ["session", "history"], ["call", "history"], ["call", "reopen"], ["generate-id"]),
+        *(["load", "list"], ["load", "show"], ["load", "add"], ["load", "import"]),
         *(["validate-id"], ["check"], [], ["session"], ["negotiate", "1"], ["call", "history", "1"]),
     ]
 )

@@ -46,7 +46,7 @@ def test_the_transcript_is_what_is_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in blocks("sh")[1].splitlines() if line.startswith("negotiator")]
+    "line", [line for line in blocks("sh")[1].splitlines() if line.startswith(("negotiator", "printf"))]
 )
 def test_each_command_works(line: str, tmp_path: Path) -> None:
     """On the sample, each on its own, as does the backup of a file that is there."""

@@ -21,12 +21,14 @@ LEAVES = {
     "policy",
     "session_id",
     "schema",
+    "load_choices",
 }
 # Each may import what stands below it, never what stands above.
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls"},
+    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls", "loads", "load_import"},
+    {"load_fields", "load_files"},
     {"repository", "guards", "backup", "sample", "session_queries"},
     {"database", "atomic_file"},
     {"migrations", "sqlite_errors"},
@@ -87,6 +89,7 @@ def test_migrations_stand_alone() -> None:
         (["validate-id", "sess_abcde"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
         (["call", "history", "1", "--json"], {"rich", "pydantic"}),
         (["negotiate", "1", "2300", "--json"], {"rich", "pydantic", "readline"}),
+        (["load", "list", "--json"], {"rich", "pydantic"}),
     ],
 )
 def test_a_command_does_not_load_what_it_does_not_need(

@@ -1,5 +1,7 @@
 """What a person sees on a terminal: a pseudo-terminal of 80 columns."""
 
+import csv
+import io
 import os
 import pty
 import re
@@ -67,8 +69,10 @@ def test_control_characters_from_the_data_do_not_reach_a_terminal(desk: Path, fo
 
 def test_a_csv_file_has_the_data_as_it_is(desk: Path) -> None:
     """Only a terminal is protected."""
-    run("negotiate", 1, 2300, "--notes", "a\tb")
-    assert "a\tb" in installed("call", "history", 1, "-f", "csv").stdout
+    note = 'a\tb\rc\nd "quoted"'
+    run("negotiate", 1, 2300, "--notes", note)
+    (row,) = csv.DictReader(io.StringIO(run("call", "history", 1, "-f", "csv").stdout, newline=""))
+    assert row["notes"] == note
 
 
 def test_odd_widths_are_no_trouble(desk: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiator import output
-from negotiator.cli import options
+from negotiator.cli import completion, options
 from negotiator.cli.root import HELP_NAMES
 from negotiator.cli.rounds import print_rounds
 from negotiator.output import Format
@@ -70,7 +70,12 @@ def history(
 
 @app.command(epilog="Example:\n\ncall=$(negotiator call start --load LD003 --carrier 'MC 123456')")
 def start(
-    load: Annotated[str, typer.Option("--load", help="The load it is about.", metavar="LOAD_ID")],
+    load: Annotated[
+        str,
+        typer.Option(
+            "--load", help="The load it is about.", metavar="LOAD_ID", autocompletion=completion.load_ids
+        ),
+    ],
     carrier: Annotated[str, typer.Option("--carrier", help="An MC number, however spelled.", metavar="MC")],
     company: Annotated[
         str | None, typer.Option("--company", help="The carrier's name, if it is new.", metavar="NAME")

@@ -57,7 +57,10 @@ Session = Annotated[
 Carrier = Annotated[
     str | None, typer.Option("--carrier", help="An MC number, however it is spelled.", metavar="MC")
 ]
-LoadFilter = Annotated[str | None, typer.Option("--load", help="About this load.", metavar="LOAD_ID")]
+LoadFilter = Annotated[
+    str | None,
+    typer.Option("--load", help="About this load.", metavar="LOAD_ID", autocompletion=completion.load_ids),
+]
 Since = Annotated[
     str | None, typer.Option("--since", help="Not before: a date, a time (UTC), or 24h, 7d.", metavar="TIME")
 ]
@@ -65,8 +68,8 @@ Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 f
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 
 
-def chosen(form: Format | None, as_json: bool) -> Format:
+def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:
     """Return the format that ``--format`` and ``--json`` ask for. Raises BadInputError when they differ."""
     if as_json and form not in {None, Format.JSON}:
-        raise BadInputError(f"--json and --format {form} can't both be had", "leave one of them out")
+        raise BadInputError(f"--json and {option} {form} can't both be had", "leave one of them out")
     return Format.JSON if as_json else form or Format.TABLE

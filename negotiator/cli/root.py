@@ -84,8 +84,10 @@ def _usage_error(problem: typer.TyperException) -> UsageError:
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Return whether the arguments ask for JSON; they may be too wrong to be parsed."""
     forms = {"json", "jsonl"}
-    named = {argument.partition("=")[2] for argument in arguments if argument.startswith("--format=")}
-    named |= {after for name, after in pairwise(arguments) if name in {"--format", "-f"}}
+    # What `load import` calls its format is that of the file it reads.
+    option = "--output-format" if list(arguments[:2]) == ["load", "import"] else "--format"
+    named = {argument.partition("=")[2] for argument in arguments if argument.startswith(f"{option}=")}
+    named |= {after for name, after in pairwise(arguments) if name in {option, "-f"}}
     named |= {argument[2:] for argument in arguments if argument.startswith("-f")}
     return "--json" in arguments or bool(forms & named)
 

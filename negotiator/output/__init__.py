@@ -165,13 +165,18 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    for item in items:
-        # What CSV has no form for (lists, true and false) stands as in JSON.
-        nested = {key: _json(value) for key, value in item.items() if isinstance(value, list | dict | bool)}
-        writer.writerow({**item, **nested})
-    text = buffer.getvalue().removesuffix("\n")
+    lines = [_csv_line(columns), *(_csv_line([_csv_value(item[key]) for key in columns]) for item in items)]
     # A file gets the data as it is; a terminal gets no control characters.
-    return "\n".join(map(visible, text.split("\n"))) if is_terminal(sys.stdout) else text
+    return "\n".join(map(visible, lines) if is_terminal(sys.stdout) else lines)
+
+
+def _csv_value(value: object) -> object:
+    """Return what CSV holds for a value: what it has no form for (lists, true and false) is as in JSON."""
+    return _json(value) if isinstance(value, list | dict | bool) else value
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    buffer = io.StringIO()
+    # Carriage returns in a value are put in quotes only if they end lines; ours end with \n alone.
+    csv.writer(buffer, lineterminator="\r\n").writerow(values)
+    return buffer.getvalue().removesuffix("\r\n")
