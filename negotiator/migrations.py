@@ -89,7 +89,7 @@ WITH placed AS (
          sum(decision IS NULL) AS undecided,
          min(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS first_ask,
          max(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS last_ask,
-         max(counter) AS highest_counter,
+         sum(decision IS 'counter') AS counters, max(counter) AS highest_counter,
          max(place * 10 + CASE decision WHEN 'counter' THEN 1 WHEN 'accepted' THEN 2 WHEN 'transfer' THEN 3
                                         WHEN 'reopened' THEN 4 END) AS last_word,
          max(CASE WHEN decision = 'accepted'
@@ -102,7 +102,7 @@ WITH placed AS (
 SELECT thread, session_id, call_id, rounds, undecided,
        first_ask % 100000000000 / 100.0 AS first_ask,
        last_ask % 100000000000 / 100.0 AS last_ask,
-       highest_counter,
+       counters, highest_counter,
        CASE last_word % 10 WHEN 1 THEN 'open' WHEN 2 THEN 'accepted' WHEN 3 THEN 'transferred'
                            WHEN 4 THEN 'open' ELSE 'undecided' END AS state,
        CASE WHEN last_word % 10 = 2 THEN accepted_ask % 100000000000 / 100.0 END AS agreed,

@@ -103,7 +103,12 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("first_ask_over_posted_median", "First ask over posted, median", "threads", "median", "share"),
-        *("the middle thread", "NULL", "NULL", "CASE WHEN posted > 0 THEN first_ask / posted - 1 END"),
+        *(
+            "the middle one of threads with both",
+            "NULL",
+            "NULL",
+            "CASE WHEN posted > 0 THEN first_ask / posted - 1 END",
+        ),
     ),
     FigureSpec(
         *("final_over_posted", "Agreed over posted", "calls", "share", "share"),
@@ -113,10 +118,15 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("final_over_posted_median", "Agreed over posted, median", "calls", "median", "share"),
-        *("the middle booked call", "NULL", "NULL", f"CASE WHEN {_COMPARABLE} THEN agreed / posted - 1 END"),
+        *(
+            "the middle one of booked calls with both",
+            "NULL",
+            "NULL",
+            f"CASE WHEN {_COMPARABLE} THEN agreed / posted - 1 END",
+        ),
     ),
     FigureSpec(
-        *("saved", "Saved", "threads", "sum", "usd", "first ask less agreed rate, of accepted threads"),
+        *("saved", "Saved", "threads", "sum", "usd", "first ask less agreed rate of accepted threads"),
         *(f"sum(CASE WHEN {_SAVED} THEN first_ask - agreed END)", f"sum({_SAVED})"),
     ),
     FigureSpec(
@@ -130,6 +140,18 @@ FIGURES: tuple[FigureSpec, ...] = (
         "agreed rate above posted / today's ceiling above posted, sums over accepted threads",
         f"sum(CASE WHEN {_ROOM} THEN max(agreed - posted, 0) END)",
         f"sum(CASE WHEN {_ROOM} THEN ceiling - posted END)",
+    ),
+    FigureSpec(
+        *("carrier_concession", "Carrier's concession", "threads", "mean", "usd"),
+        "first ask less last ask / rounds after the first, sums over threads",
+        "sum(CASE WHEN rounds > 1 THEN first_ask - last_ask END)",
+        "sum(CASE WHEN rounds > 1 AND first_ask IS NOT NULL THEN rounds - 1 END)",
+    ),
+    FigureSpec(
+        *("broker_concession", "Broker's concession", "threads", "mean", "usd"),
+        "highest counter less posted rate / counters, sums over threads",
+        "sum(CASE WHEN posted > 0 AND counters > 0 THEN highest_counter - posted END)",
+        "sum(CASE WHEN posted > 0 THEN counters END)",
     ),
     _share(
         "transfer_rate",
@@ -154,7 +176,7 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("time_to_close_median", "Time to close, median", "threads", "median", "seconds"),
-        *("the middle closed thread", "NULL", "NULL", f"CASE WHEN {_CLOSED} THEN {_SECONDS} END"),
+        *("the middle one of closed threads", "NULL", "NULL", f"CASE WHEN {_CLOSED} THEN {_SECONDS} END"),
     ),
     *(
         _share(
@@ -174,7 +196,7 @@ FIGURES: tuple[FigureSpec, ...] = (
         "sentiment IS NULL",
     ),
     FigureSpec(
-        *("booked_value", "Booked value", "calls", "sum", "usd", "agreed rates, of booked calls"),
+        *("booked_value", "Booked value", "calls", "sum", "usd", "agreed rates of booked calls"),
         *(f"sum(CASE WHEN {_AGREED} THEN agreed END)", f"sum({_AGREED})"),
     ),
     _count("open_loads", "Open loads", "open_loads", "loads that are available now"),
@@ -184,6 +206,6 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("open_load_oldest", "Oldest open load", "open_loads", "sum", "days"),
-        *("days since created, of open loads with a date", "max(age)", "sum(age IS NOT NULL)"),
+        *("days since created of open loads with a date", "max(age)", "sum(age IS NOT NULL)"),
     ),
 )

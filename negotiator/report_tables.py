@@ -20,8 +20,9 @@ SELECT {carrier_digits("mc_number")} AS digits, min(company_name) AS company FRO
 """
 _THREADS = """
 CREATE TEMP TABLE report_threads AS
-SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.highest_counter, t.state, t.agreed,
-       t.first_moment, t.closing_moment, {posted} AS posted, {ceiling} AS ceiling, {group} AS grp
+SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters, t.highest_counter,
+       t.state, t.agreed, t.first_moment, t.closing_moment, {posted} AS posted, {ceiling} AS ceiling,
+       {group} AS grp
   FROM main.thread_facts t
   LEFT JOIN main.calls c ON c.id = t.call_id
   LEFT JOIN main.loads l ON l.load_id = c.load_id

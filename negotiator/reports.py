@@ -53,6 +53,8 @@ class Report:
     groups: tuple[Cut, ...] = ()
 
 
+_STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
+_DECIMALS = {"usd": 2, "seconds": 3}  # SQLite's Julian days are exact to some 40 microseconds
 _IN_ORDER_OF_TIME = {"day", "week", "hour", "round"}
 
 
@@ -79,7 +81,7 @@ def report(
     wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.write(now), "within": within}
     with sqlite_errors(path):
         _register(db, span.zone)
-        progress("reading", 0, 0)
+        db.conn.set_progress_handler(lambda: progress("reading", 0, 0), _STEPS_A_TICK)
         cuts = _cuts(db, span, by, wanted)
         before = _cuts(db, span.before(), by, wanted) if compare else {}
     empty = _figures({})
@@ -141,27 +143,33 @@ def _measure(
     for spec in specs:
         if spec.median is not None:
             for name, middle, number in db.execute(_median(spec, table, grouped=grouped)).fetchall():
-                yield name, {spec.key: (middle, None, number)}
+                yield name, {spec.key: (_rounded(middle, spec.unit), None, number)}
 
 
 def _quotient(
     spec: FigureSpec, numerator: float | None, denominator: float | None
 ) -> tuple[float | None, ...]:
+    above, below = _rounded(numerator or 0, spec.unit), _rounded(denominator or 0, spec.unit)
     if spec.kind in {"count", "sum"}:
-        return numerator or 0, numerator or 0, denominator or 0
-    value = (numerator or 0) / denominator if denominator else None
-    return value, numerator or 0, denominator or 0
+        return above, above, below
+    return (_rounded(above / below, spec.unit) if below else None), above, below
+
+
+def _rounded(number: float, unit: str) -> float:
+    """Return a number without what adding many floats leaves behind."""
+    return number if isinstance(number, int) else round(number, _DECIMALS.get(unit, 6))
 
 
 def _median(spec: FigureSpec, table: str, *, grouped: bool) -> str:
     """Return SQL for the middle value of each group, or the mean of the two in the middle."""
     group = "grp" if grouped else "NULL"
+    known = f"{spec.median} IS NOT NULL{' AND grp IS NOT NULL' if grouped else ''}"
     return f"""
         SELECT grp, avg(x), max(n) FROM (
           SELECT {group} AS grp, {spec.median} AS x,
                  row_number() OVER (PARTITION BY {group} ORDER BY {spec.median}) AS place,
                  count(*) OVER (PARTITION BY {group}) AS n
-            FROM temp.report_{table} WHERE {spec.median} IS NOT NULL {"AND grp IS NOT NULL" if grouped else ""})
+            FROM temp.report_{table} WHERE {known})
          WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY grp"""
 
 

@@ -75,6 +75,21 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
     )
 
 
+def span_of(
+    since: str | None, until: str | None, tz: str | None, now: datetime, *, closed: bool = False
+) -> Span:
+    """Return the span that texts mean; ``closed`` ends one without an end now, to compare it.
+
+    Raises InvalidTimeError, also for a span that ends before it begins.
+    """
+    zone = zone_named(tz)
+    begin = None if since is None else parse_day(since, now, zone)
+    end = now if until is None and closed else None if until is None else parse_day(until, now, zone)
+    if begin and end and begin >= end:
+        raise InvalidTimeError("the span ends before it begins", "give a --since that is before --until")
+    return Span(begin, end, zone)
+
+
 def _at_midnight(midnight: datetime, *, days: int, zone: ZoneInfo | None) -> datetime:
     """Go back whole days, by the calendar: a day of 23 hours is one."""
     naive = midnight.replace(tzinfo=None) - timedelta(days=days)

@@ -11,6 +11,8 @@ import negotiator
 
 PACKAGE = Path(negotiator.__file__).parent
 LEAVES = {
+    "report_figures",
+    "spans",
     "carriers",
     "environment",
     "progress",
@@ -26,8 +28,8 @@ LEAVES = {
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls"},
-    {"repository", "guards", "backup", "sample", "session_queries"},
+    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls", "reports", "conditions"},
+    {"repository", "guards", "backup", "sample", "session_queries", "report_tables"},
     {"database", "atomic_file"},
     {"migrations", "sqlite_errors"},
     LEAVES,

@@ -1,6 +1,6 @@
 """The command line: each command is a parse, one call, one render."""
 
-from negotiator.cli import call, database, ids, negotiate, session
+from negotiator.cli import call, database, ids, negotiate, report, session
 from negotiator.cli.root import app
 
 __all__ = ["app"]
@@ -8,5 +8,6 @@ __all__ = ["app"]
 app.command("negotiate", epilog=negotiate.EXAMPLES)(negotiate.negotiate)
 app.add_typer(session.app, name="session")
 app.add_typer(call.app, name="call")
+app.command("report", epilog=report.EXAMPLES)(report.report)
 ids.register(app)
 database.register(app)

@@ -33,7 +33,7 @@ def print_table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None
         )
     for row in cells:
         table.add_row(*(Text(visible(cell)) for cell in row))
-    _print(table)
+    show(table)
 
 
 def print_fields(pairs: Sequence[tuple[str, str]]) -> None:
@@ -43,7 +43,7 @@ def print_fields(pairs: Sequence[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for label, value in pairs:
         table.add_row(label, Text(visible(value)))
-    _print(table)
+    show(table)
 
 
 @contextmanager
@@ -64,7 +64,8 @@ def drawn_progress() -> Iterator[Progress]:
         bar.stop()
 
 
-def _print(drawing: RenderableType) -> None:
+def show(drawing: RenderableType) -> None:
+    """Draw on the terminal, or as plain text in a pipe."""
     if is_terminal(sys.stdout):
         with output_errors():
             _console(sys.stdout).print(drawing)
