@@ -80,6 +80,12 @@ class InvalidPolicyError(BadInputError):
     code = "invalid_policy"
 
 
+class MissingExtraError(BadInputError):
+    """What was asked for needs libraries that are not installed."""
+
+    code = "missing_extra"
+
+
 class OutlierError(BadInputError):
     """The ask is so far from the posted rate that it is most likely a slip."""
 
