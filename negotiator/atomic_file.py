@@ -50,6 +50,26 @@ def publish(unfinished_file: Path, final: Path) -> None:
     _sync(final.parent)
 
 
+def replace(path: Path, text: str) -> None:
+    """Put a text in a file's place, whole or not at all; a file that is there keeps its mode.
+
+    Raises DatabaseNotFoundError when there is no such folder, OSError.
+    """
+    with unfinished(path.parent, f".{path.name}.new-") as new:
+        new.write_text(text, encoding="utf-8", errors="backslashreplace")
+        new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        _sync(new)
+        new.replace(path)
+        _sync(path.parent)
+
+
+def _umask() -> int:
+    """Return which rights new files are made without; asking for it sets it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def move_aside(path: Path, now: datetime) -> Path | None:
     """Rename a file and its side files to ``NAME.damaged.YYYYMMDD_HHMMSS`` (UTC), and return that name.
 

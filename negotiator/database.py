@@ -4,7 +4,7 @@ import os
 import shlex
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -165,22 +165,22 @@ def _rollback_unless_done(db: Database) -> Iterator[None]:
             db.rollback()
 
 
-def patiently(db: Database, sql: str) -> None:
+def patiently(db: Database, sql: str, values: Mapping[str, object] | None = None) -> None:
     """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
     wait = wait_seconds()
     deadline = time.monotonic() + wait
     db.execute(f"PRAGMA busy_timeout = {int(min(wait, _SLICE_SECONDS) * 1000)}")
     try:
-        while not _took_lock(db, sql, last_try=time.monotonic() >= deadline):
+        while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= deadline):
             pass
     finally:
         with suppress(sqlite3.ProgrammingError):
             db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
 
 
-def _took_lock(db: Database, sql: str, *, last_try: bool) -> bool:
+def _took_lock(db: Database, sql: str, values: Mapping[str, object], *, last_try: bool) -> bool:
     try:
-        db.execute(sql).close()
+        db.execute(sql, dict(values)).close()
     except sqlite3.OperationalError as error:
         if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
             raise

@@ -62,6 +62,12 @@ class InvalidMetadataError(BadInputError):
     code = "invalid_metadata"
 
 
+class InvalidConditionError(BadInputError):
+    """The text is not a condition on a figure of the report."""
+
+    code = "invalid_condition"
+
+
 class InvalidNotesError(BadInputError):
     """The notes are too long, or hold what a text column can't keep."""
 
@@ -78,6 +84,12 @@ class InvalidLoadsError(BadInputError):
     """A load, or a file of loads, can't be taken as it is."""
 
     code = "invalid_loads"
+
+
+class MissingExtraError(BadInputError):
+    """What was asked for needs libraries that are not installed."""
+
+    code = "missing_extra"
 
 
 class OutlierError(BadInputError):
@@ -226,6 +238,13 @@ class MigrationsPendingError(NegotiatorError):
 
     exit_code = 6
     code = "migrations_pending"
+
+
+class ConditionHoldsError(NegotiatorError):
+    """A condition that was given to the report holds: an alarm, not a failure."""
+
+    exit_code = 10
+    code = "condition_holds"
 
 
 class BusyError(NegotiatorError):

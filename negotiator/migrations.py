@@ -61,6 +61,74 @@ def m005_index_lists(db: Database) -> None:
         db.execute(f"CREATE INDEX main.idx_calls_carrier ON calls ({digits})")
 
 
+_IS_COUNTER = """(n.system_response GLOB 'counter_offer_[0-9]*'
+                 AND substr(n.system_response, 15) NOT GLOB '*[^0-9.]*')"""
+_ROUND_FACTS = f"""
+SELECT n.id AS round_id, n.call_id, n.session_id,
+       coalesce(n.session_id, 'call ' || n.call_id) AS thread,
+       n.round_number,
+       CASE WHEN typeof(n.carrier_offer) IN ('real', 'integer') AND n.carrier_offer BETWEEN 0.01 AND 1e7
+            THEN round(n.carrier_offer, 2) END AS ask,
+       CASE WHEN n.system_response = 'accepted' THEN 'accepted'
+            WHEN n.system_response = 'transfer_to_human' THEN 'transfer'
+            WHEN n.system_response = 'reopened' THEN 'reopened'
+            WHEN {_IS_COUNTER} THEN 'counter' END AS decision,
+       CASE WHEN {_IS_COUNTER} THEN round(CAST(substr(n.system_response, 15) AS REAL), 2) END AS counter,
+       julianday(n.timestamp) AS moment
+  FROM main.negotiations n
+"""
+# A thread's rounds are put in order once; then its first and last ask, and its last word, are the least
+# and the greatest of numbers in which the place stands before the cents, or before the word's number.
+_THREAD_FACTS = """
+WITH placed AS (
+  SELECT *, row_number() OVER (PARTITION BY thread ORDER BY moment, round_id) AS place
+    FROM round_facts
+), packed AS (
+  SELECT thread, max(session_id) AS session_id,
+         sum(decision IS NOT 'reopened') AS rounds,
+         sum(decision IS NULL) AS undecided,
+         min(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS first_ask,
+         max(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS last_ask,
+         sum(decision IS 'counter') AS counters, max(counter) AS highest_counter,
+         max(place * 10 + CASE decision WHEN 'counter' THEN 1 WHEN 'accepted' THEN 2 WHEN 'transfer' THEN 3
+                                        WHEN 'reopened' THEN 4 END) AS last_word,
+         max(CASE WHEN decision = 'accepted'
+                  THEN place * 100000000000 + CAST(round(ask * 100) AS INTEGER) END) AS accepted_ask,
+         min(moment) AS first_moment,
+         max(CASE WHEN decision IN ('accepted', 'transfer') THEN moment END) AS closing_moment,
+         max(place * 1000000000000 + call_id) % 1000000000000 AS call_id
+    FROM placed GROUP BY thread
+)
+SELECT thread, session_id, call_id, rounds, undecided,
+       first_ask % 100000000000 / 100.0 AS first_ask,
+       last_ask % 100000000000 / 100.0 AS last_ask,
+       counters, highest_counter,
+       CASE last_word % 10 WHEN 1 THEN 'open' WHEN 2 THEN 'accepted' WHEN 3 THEN 'transferred'
+                           WHEN 4 THEN 'open' ELSE 'undecided' END AS state,
+       CASE WHEN last_word % 10 = 2 THEN accepted_ask % 100000000000 / 100.0 END AS agreed,
+       first_moment,
+       CASE WHEN last_word % 10 IN (2, 3) THEN closing_moment END AS closing_moment
+  FROM packed
+"""
+
+
+@migrations()
+def m006_add_views(db: Database) -> None:
+    """Add views for whoever asks in SQL: a row a round with its decision, a row a thread with its result."""
+    _add_view(db, "round_facts", _ROUND_FACTS)
+    _add_view(db, "thread_facts", _THREAD_FACTS)
+
+
+def _add_view(db: Database, name: str, sql: str) -> None:
+    """Add the view. Raises ValueError if its name stands for something else."""
+    taken = db.execute("SELECT sql FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()
+    statement = f"CREATE VIEW {name} AS{sql.rstrip()}"
+    if taken is None:
+        db.execute(f"CREATE VIEW main.{name} AS{sql.rstrip()}")
+    elif taken[0] != statement:
+        raise ValueError(f"{name} is there, and is another view or table: rename it, then migrate again")
+
+
 def carrier_digits(expression: str) -> str:
     """Return SQL for the digits of an MC number: MC123456, MC 123456 and MC-123456 are one carrier."""
     bare = f"upper({expression})"

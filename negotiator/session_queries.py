@@ -45,6 +45,7 @@ SELECT chosen.*,
        (SELECT group_concat(DISTINCT call_id) FROM (
            SELECT call_id FROM main.negotiations n WHERE n.session_id = chosen.session_id
             UNION SELECT started_on)) AS calls,
+       (SELECT count(*) {{rounds}} AND system_response GLOB 'counter_offer_[0-9]*') AS counters,
        (SELECT carrier_offer {{rounds}} AND carrier_offer IS NOT NULL
          ORDER BY julianday(timestamp), id LIMIT 1) AS first_ask,
        (SELECT carrier_offer {{rounds}} AND carrier_offer IS NOT NULL

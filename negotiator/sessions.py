@@ -24,6 +24,12 @@ KEYS = (
 )
 """The JSON keys of a session. Asks and counters are US dollars, times UTC."""
 
+STATS_KEYS = (
+    *("session_id", "status", "rounds", "first_ask", "last_ask", "standing_counter"),
+    *("seconds", "carrier_concession", "broker_concession"),
+)
+"""The JSON keys of a session's statistics. Concessions are US dollars a round: of the ask, of the counter."""
+
 _TIMES = ("first_round_at", "last_round_at", "created_at", "expires_at", "closed_at")
 _AMOUNTS = ("first_ask", "last_ask", "standing_counter")
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
@@ -109,7 +115,7 @@ def list_sessions(
     """
     sql, values = session_query(now=now, limit=limit, **filters)
     with read_transaction(db, path):
-        return [_as_session(row) for row in db.query(sql, values)]
+        return [_as_session(row) | _stats(db, row) for row in _all(db, sql, values)]
 
 
 def parse_metadata(pairs: list[str]) -> dict[str, str]:
@@ -155,6 +161,23 @@ def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
     session["calls"] = sorted({int(call) for call in calls if call.lstrip("-").isdigit()})
     session["metadata"] = _read_metadata(row["metadata"])
     return session
+
+
+def _stats(db: Database, row: Mapping[str, Any]) -> dict[str, object]:
+    """Return how long a session took, and what either side gave a round."""
+    session, counters = _as_session(row), row["counters"]
+    first, last = session["first_round_at"], session["last_round_at"]
+    stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
+    if first and last:
+        stats["seconds"] = (last - first).total_seconds()
+    if session["rounds"] > 1 and session["first_ask"] is not None:
+        stats["carrier_concession"] = from_file(
+            (session["first_ask"] - session["last_ask"]) / (session["rounds"] - 1)
+        )
+    load = Repository(db).load(session["load_id"]) if session["load_id"] else None
+    if counters and load and load.posted_rate is not None:
+        stats["broker_concession"] = from_file((session["standing_counter"] - load.posted_rate) / counters)
+    return stats
 
 
 def _read_metadata(stored: object) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.conftest import NOW, OLD_SCHEMA, contents, execute, run, select
 
 ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
-    *("m004_add_sessions", "m005_index_lists"),
+    *("m004_add_sessions", "m005_index_lists", "m006_add_views"),
 )
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
@@ -161,6 +161,8 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "ALTER TABLE negotiations ADD COLUMN session_id TEXT AS ('x' || id)",
         "ALTER TABLE negotiations ADD COLUMN notes TEXT AS ('x' || id)",
         "CREATE TABLE negotiation_sessions (session_id TEXT PRIMARY KEY)",
+        "CREATE VIEW round_facts AS SELECT 1",
+        "CREATE TABLE thread_facts (thread)",
     ],
 )
 def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str) -> None:
@@ -170,7 +172,7 @@ def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str
     name = next(
         word
         for word in wrong.split()
-        if word.startswith(("idx_", "session_id", "notes", "negotiation_sessions"))
+        if word.startswith(("idx_", "session_id", "notes", "negotiation_sessions", "round_f", "thread_f"))
     )
     with pytest.raises(SchemaError, match=name) as caught:
         migrate(unmigrated, now=NOW)

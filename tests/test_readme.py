@@ -95,14 +95,15 @@ def test_the_shell_script_works() -> None:
 
 
 def test_migrating_by_hand_is_recognised(unmigrated: Path) -> None:
-    """And nothing is added to what is there."""
+    """And nothing but the views is added to what is there."""
     (script,) = blocks("sql")
     with closing(sqlite3.connect(unmigrated)) as connection:
         connection.executescript(script)
     schema = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY name"
     before = select(unmigrated, schema)
     migrate(unmigrated)
-    assert select(unmigrated, schema) == before
+    added = set(select(unmigrated, schema)) - set(before)
+    assert {name for name, _ in added} == {"round_facts", "thread_facts"}
     assert migrate(unmigrated).pending == ()
 
 

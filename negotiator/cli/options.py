@@ -1,7 +1,8 @@
 """Options and arguments that several commands share."""
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -9,6 +10,7 @@ from negotiator.cli import completion
 from negotiator.errors import BadInputError
 from negotiator.output import Format
 
+Chosen = TypeVar("Chosen", bound=StrEnum)
 DEFAULT_DATABASE = Path("loads.db")
 
 Database = Annotated[
@@ -70,6 +72,11 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done
 
 def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:
     """Return the format that ``--format`` and ``--json`` ask for. Raises BadInputError when they differ."""
-    if as_json and form not in {None, Format.JSON}:
+    return chosen_of(Format, form, as_json, option)
+
+
+def chosen_of(forms: type[Chosen], form: Chosen | None, as_json: bool, option: str = "--format") -> Chosen:
+    """Do the same for a command that has other formats."""
+    if as_json and form not in {None, forms("json")}:
         raise BadInputError(f"--json and {option} {form} can't both be had", "leave one of them out")
-    return Format.JSON if as_json else form or Format.TABLE
+    return forms("json") if as_json else form or forms("table")

@@ -33,6 +33,15 @@ _HEADINGS = {
     "standing_counter": "Counter",
 }
 
+_STATS_HEADINGS = {
+    "session_id": "Session",
+    "status": "Result",
+    "rounds": "Rounds",
+    "seconds": "Seconds",
+    "carrier_concession": "Ask gave",
+    "broker_concession": "We gave",
+}
+
 
 class Status(StrEnum):
     """Where a session stands; derived from its rounds, and from when it ends."""
@@ -111,7 +120,7 @@ def start(
 @app.command(
     "list",
     epilog="Examples:\n\nnegotiator session list --status active\n\n"
-    "negotiator session list --carrier 'MC 123456' --since 7d --json",
+    "negotiator session list --carrier 'MC 123456' --since 7d --json\n\nnegotiator session list --stats",
 )
 def list_(
     status: Annotated[Status | None, typer.Option("--status", help="Where they stand.")] = None,
@@ -119,6 +128,9 @@ def list_(
     carrier: options.Carrier = None,
     load: options.LoadFilter = None,
     since: options.Since = None,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Rounds, seconds, and what either side gave a round.")
+    ] = False,
     limit: options.Limit = 50,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
@@ -140,7 +152,10 @@ def list_(
     }
     with open_database(db) as opened:
         found = sessions.list_sessions(opened, db, now=now, limit=limit, **filters)
-    output.rows(found, sessions.KEYS, form, _HEADINGS)
+    if stats:
+        output.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
+    else:
+        output.rows(found, sessions.KEYS, form, _HEADINGS)
     if not found:
         output.say("No sessions.")
 

@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 
 from negotiator import timestamps
 from negotiator.errors import NegotiatorError
 from negotiator.models import Round
 from negotiator.money import dollars
-from negotiator.output.streams import discard, flush, is_terminal, visible, write
+from negotiator.output.streams import discard, file_errors, flush, is_terminal, visible, write
 from negotiator.progress import Progress, silent
 
 __all__ = [
@@ -23,14 +24,17 @@ __all__ = [
     "error",
     "fields",
     "flush",
+    "json_text",
     "lines",
     "picture",
     "progress",
     "record",
     "rows",
+    "rows_text",
     "say",
     "table",
     "visible",
+    "write_file",
 ]
 
 
@@ -57,13 +61,33 @@ def rows(
         chosen = headings or {column: column for column in columns}
         table(list(chosen.values()), [[_shown(item[column]) for column in chosen] for item in items])
         return
+    write(rows_text(items, columns, form))
+
+
+def rows_text(items: Sequence[Mapping[str, object]], columns: Sequence[str], form: Format) -> str:
+    """Return rows as JSON, JSON lines or CSV."""
     plain = [{column: _plain(item[column]) for column in columns} for item in items]
     if form is Format.JSON:
-        write(_json(plain, indent=2))
-    elif form is Format.JSONL:
-        write("\n".join(_json(item) for item in plain))
-    else:
-        write(_csv(plain, columns))
+        return _json(plain, indent=2)
+    if form is Format.JSONL:
+        return "\n".join(_json(item) for item in plain)
+    return _csv(plain, columns)
+
+
+def json_text(value: Mapping[str, object]) -> str:
+    """Return one thing as JSON."""
+    return _json({key: _plain(item) for key, item in value.items()}, indent=2)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text to a file whole or not at all: it replaces what is there when it is on the disk.
+
+    Raises NotFoundError when there is no such folder, NegotiatorError when it can't be written.
+    """
+    from negotiator.atomic_file import replace  # noqa: PLC0415 - most commands write no file
+
+    with file_errors(path):
+        replace(path, text + "\n")
 
 
 def record(item: Mapping[str, object], form: Format) -> None:
@@ -72,7 +96,7 @@ def record(item: Mapping[str, object], form: Format) -> None:
         pairs = [(key.replace("_", " ").capitalize(), _shown(value)) for key, value in item.items()]
         fields([(label, value) for label, value in pairs if value])
     elif form is Format.JSON:
-        write(_json({key: _plain(value) for key, value in item.items()}, indent=2))
+        write(json_text(item))
     else:
         rows([item], list(item), form)
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TextIO
 
 from negotiator.errors import NegotiatorError, OutputClosedError
@@ -42,6 +43,17 @@ def discard() -> None:
     with suppress(OSError, AttributeError, ValueError):  # not a real file: nothing is flushed at exit
         os.dup2(null, sys.stdout.fileno())
     os.close(null)
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Raise NegotiatorError when a file of ours can't be written."""
+    try:
+        yield
+    except OSError as error:
+        raise NegotiatorError(
+            f"{str(path)!r} can't be written: {error.strerror}", "check the folder, and the room there"
+        ) from error
 
 
 @contextmanager

@@ -1,0 +1,147 @@
+"""``negotiator report``."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+
+if TYPE_CHECKING:
+    from negotiator.reports import Report
+
+EXAMPLES = """Examples:
+
+negotiator report --since monday
+
+negotiator report --by carrier --top 10 --since 30d --compare
+
+negotiator report --since yesterday --until today --format html --output report.html
+
+negotiator report --since 24h --fail-if 'booking_rate<0.3'"""
+
+
+class By(StrEnum):
+    """What a report is cut by."""
+
+    LANE = "lane"
+    EQUIPMENT = "equipment"
+    CARRIER = "carrier"
+    DAY = "day"
+    WEEK = "week"
+    HOUR = "hour"
+    ROUND = "round"
+    OUTCOME = "outcome"
+
+
+class ReportFormat(StrEnum):
+    """How a report is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+
+
+def report(
+    by: Annotated[By | None, typer.Option("--by", help="Cut the figures by this.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Only so many groups: the most booked.", metavar="N")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="A date, a time, 24h, 7d, today, yesterday, monday.", metavar="TIME"),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Up to, without it.", metavar="TIME")] = None,
+    tz: Annotated[
+        str | None,
+        typer.Option("--tz", help="Time zone of days and hours; else the machine's.", metavar="NAME"),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="With the span before, of the same length.")
+    ] = False,
+    within: Annotated[
+        float,
+        typer.Option(
+            "--within", min=0, max=100, help="Percent above the ceiling that was recoverable.", metavar="N"
+        ),
+    ] = 2.0,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option("--fail-if", help="Exit 10 if it holds: 'booking_rate<0.3'.", metavar="CONDITION"),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write to this file, whole or not at all.", metavar="PATH", readable=False
+        ),
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: Annotated[
+        ReportFormat | None, typer.Option("--format", "-f", help="How to print; a table unless said.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say what was booked, what was paid over the posted rate, and where it was lost."""
+    chosen = options.chosen_of(ReportFormat, form, as_json)
+    from negotiator.conditions import parse_condition, require_none_holds
+    from negotiator.database import open_database
+    from negotiator.policy import policy_from_environment
+    from negotiator.reports import report as make_report
+    from negotiator.spans import span_of
+    from negotiator.timestamps import utc_now
+
+    conditions = [parse_condition(text) for text in fail_if or []]
+    now = utc_now()
+    span = span_of(since, until, tz, now, closed=compare)
+    policy = policy_from_environment(os.environ)
+    with open_database(db) as opened, output.progress() as progress:
+        made = make_report(
+            opened,
+            db,
+            span=span,
+            now=now,
+            ceiling_percent=float(policy.ceiling_percent),
+            by=by,
+            top=top,
+            within=within / 100,
+            compare=compare,
+            progress=progress,
+        )
+    _deliver(made, chosen, to)
+    require_none_holds(conditions, made.whole.figures)
+
+
+def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:
+    """Print a report, or write it to a file."""
+    if to is None and form is ReportFormat.TABLE:
+        from negotiator.output.report_table import print_report
+
+        print_report(made)
+        return
+    text = _text(made, form)
+    if to is None:
+        output.lines([text])
+    else:
+        output.write_file(to, text)
+
+
+def _text(made: "Report", form: ReportFormat) -> str:
+    from negotiator.output import report_text
+
+    if form is ReportFormat.HTML:
+        from negotiator.output.report_html import page
+        from negotiator.timestamps import utc_now
+
+        return page(made, made_at=utc_now())
+    if form in {ReportFormat.TABLE, ReportFormat.MD}:
+        return report_text.as_markdown(made)
+    if form is ReportFormat.JSON:
+        return output.json_text(report_text.as_dict(made))
+    rows = report_text.as_rows(made)
+    return output.rows_text(rows, report_text.ROW_KEYS, output.Format(form))

@@ -1,0 +1,211 @@
+"""What a report counts: each figure with its numerator and its denominator, as SQL over one table of facts.
+
+``calls`` has a row a call, ``threads`` a row a thread, ``open_loads`` a row a load that is available. Rates
+are US dollars, times days of the Julian calendar, and shares from 0 to 1.
+"""
+
+from dataclasses import dataclass
+
+_OUTCOMES = ("accepted", "rejected", "negotiating", "transferred", "abandoned")
+_SENTIMENTS = ("positive", "neutral", "negative")
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One figure: ``kind`` is ``count`` or ``sum`` (the numerator), ``share`` or ``mean`` (the quotient).
+
+    ``median``, when given, makes it the middle of that expression's values; then the denominator is their
+    number. ``of`` says in words what is divided by what, or what is counted.
+    """
+
+    key: str
+    label: str
+    table: str
+    kind: str
+    unit: str
+    of: str
+    numerator: str = "NULL"
+    denominator: str = "NULL"
+    median: str | None = None
+
+
+def _count(key: str, label: str, table: str, of: str, when: str = "1") -> FigureSpec:
+    return FigureSpec(key, label, table, "count", "count", of, f"sum({when})", "count(*)")
+
+
+def _share(  # noqa: PLR0917 - reads as a row of a table
+    key: str, label: str, table: str, of: str, when: str, among: str = "1"
+) -> FigureSpec:
+    return FigureSpec(
+        key, label, table, "share", "share", of, f"sum(({when}) AND ({among}))", f"sum({among})"
+    )
+
+
+_AGREED = "agreed > 0"
+_COMPARABLE = "agreed > 0 AND posted > 0"
+_CLOSED = "state IN ('accepted', 'transferred')"
+_SAVED = "state = 'accepted' AND first_ask IS NOT NULL AND agreed IS NOT NULL"
+_ROOM = "state = 'accepted' AND agreed IS NOT NULL AND ceiling > posted"
+_SECONDS = "86400 * (closing_moment - first_moment)"
+
+FIGURES: tuple[FigureSpec, ...] = (
+    _count("calls", "Calls", "calls", "calls"),
+    _count("calls_with_ask", "Calls with an ask", "calls", "calls with an ask, of calls", "asked"),
+    _count("sessions", "Sessions", "threads", "sessions with a round, of threads", "session_id IS NOT NULL"),
+    _count("threads", "Threads", "threads", "sessions, and calls with rounds of no session"),
+    FigureSpec("rounds", "Rounds", "threads", "count", "count", "rounds", "sum(rounds)", "sum(rounds)"),
+    FigureSpec(
+        *("undecided_rounds", "Rounds without a decision", "threads", "count", "count"),
+        *("rounds of older programs that record no decision, of rounds", "sum(undecided)", "sum(rounds)"),
+    ),
+    _share("booking_rate", "Booking rate", "calls", "booked calls / calls with an ask", _AGREED, "asked"),
+    *(
+        _share(
+            f"outcome_{word}",
+            f"Outcome {word}",
+            "calls",
+            f"calls that ended {word} / calls",
+            f"outcome IS '{word}'",
+        )
+        for word in _OUTCOMES
+    ),
+    _share(
+        "outcome_unknown", "Outcome unknown", "calls", "calls without an outcome / calls", "outcome IS NULL"
+    ),
+    FigureSpec(
+        *("rounds_to_close", "Rounds to close", "threads", "mean", "rounds", "rounds / closed threads"),
+        *(f"sum(CASE WHEN {_CLOSED} THEN rounds END)", f"sum({_CLOSED})"),
+    ),
+    *(
+        _share(
+            f"closed_in_{n}",
+            f"Closed in {n}",
+            "threads",
+            f"closed in {n} / closed threads",
+            f"rounds = {n}",
+            _CLOSED,
+        )
+        for n in (1, 2, 3)
+    ),
+    _share(
+        "closed_in_more",
+        "Closed in more",
+        "threads",
+        "closed in over 3 / closed threads",
+        "rounds > 3",
+        _CLOSED,
+    ),
+    FigureSpec(
+        *("first_ask_over_posted", "First ask over posted", "threads", "share", "share"),
+        "first ask less posted rate / posted rate, sums over threads with both",
+        "sum(CASE WHEN posted > 0 THEN first_ask - posted END)",
+        "sum(CASE WHEN first_ask IS NOT NULL THEN posted END)",
+    ),
+    FigureSpec(
+        *("first_ask_over_posted_median", "First ask over posted, median", "threads", "median", "share"),
+        *(
+            "the middle one of threads with both",
+            "NULL",
+            "NULL",
+            "CASE WHEN posted > 0 THEN first_ask / posted - 1 END",
+        ),
+    ),
+    FigureSpec(
+        *("final_over_posted", "Agreed over posted", "calls", "share", "share"),
+        "agreed rate less posted rate / posted rate, sums over booked calls with both",
+        f"sum(CASE WHEN {_COMPARABLE} THEN agreed - posted END)",
+        f"sum(CASE WHEN {_COMPARABLE} THEN posted END)",
+    ),
+    FigureSpec(
+        *("final_over_posted_median", "Agreed over posted, median", "calls", "median", "share"),
+        *(
+            "the middle one of booked calls with both",
+            "NULL",
+            "NULL",
+            f"CASE WHEN {_COMPARABLE} THEN agreed / posted - 1 END",
+        ),
+    ),
+    FigureSpec(
+        *("saved", "Saved", "threads", "sum", "usd", "first ask less agreed rate of accepted threads"),
+        *(f"sum(CASE WHEN {_SAVED} THEN first_ask - agreed END)", f"sum({_SAVED})"),
+    ),
+    FigureSpec(
+        *("saved_share", "Saved of first ask", "threads", "share", "share"),
+        "first ask less agreed rate / first ask, sums over accepted threads",
+        f"sum(CASE WHEN {_SAVED} THEN first_ask - agreed END)",
+        f"sum(CASE WHEN {_SAVED} THEN first_ask END)",
+    ),
+    FigureSpec(
+        *("room_used", "Room used", "threads", "share", "share"),
+        "agreed rate above posted / today's ceiling above posted, sums over accepted threads",
+        f"sum(CASE WHEN {_ROOM} THEN max(agreed - posted, 0) END)",
+        f"sum(CASE WHEN {_ROOM} THEN ceiling - posted END)",
+    ),
+    FigureSpec(
+        *("carrier_concession", "Carrier's concession", "threads", "mean", "usd"),
+        "first ask less last ask / rounds after the first, sums over threads",
+        "sum(CASE WHEN rounds > 1 THEN first_ask - last_ask END)",
+        "sum(CASE WHEN rounds > 1 AND first_ask IS NOT NULL THEN rounds - 1 END)",
+    ),
+    FigureSpec(
+        *("broker_concession", "Broker's concession", "threads", "mean", "usd"),
+        "highest counter less posted rate / counters, sums over threads",
+        "sum(CASE WHEN posted > 0 AND counters > 0 THEN highest_counter - posted END)",
+        "sum(CASE WHEN posted > 0 THEN counters END)",
+    ),
+    _share(
+        "transfer_rate",
+        "Transfers",
+        "threads",
+        "transferred / closed threads",
+        "state = 'transferred'",
+        _CLOSED,
+    ),
+    _share(
+        *("recoverable_transfers", "Recoverable transfers", "threads"),
+        "last ask just above the ceiling / transferred threads",
+        *("last_ask <= ceiling * (1 + :within)", "state = 'transferred'"),
+    ),
+    _share(
+        *("unanswered_counters", "Counters unanswered", "threads", "open with a counter standing / threads"),
+        "state = 'open' AND highest_counter IS NOT NULL",
+    ),
+    FigureSpec(
+        *("time_to_close", "Time to close", "threads", "mean", "seconds", "seconds / closed threads"),
+        *(f"sum(CASE WHEN {_CLOSED} THEN {_SECONDS} END)", f"sum({_CLOSED} AND {_SECONDS} IS NOT NULL)"),
+    ),
+    FigureSpec(
+        *("time_to_close_median", "Time to close, median", "threads", "median", "seconds"),
+        *("the middle one of closed threads", "NULL", "NULL", f"CASE WHEN {_CLOSED} THEN {_SECONDS} END"),
+    ),
+    *(
+        _share(
+            f"sentiment_{word}",
+            f"Sentiment {word}",
+            "calls",
+            f"calls felt {word} / calls",
+            f"sentiment IS '{word}'",
+        )
+        for word in _SENTIMENTS
+    ),
+    _share(
+        "sentiment_unknown",
+        "Sentiment unknown",
+        "calls",
+        "calls without a sentiment / calls",
+        "sentiment IS NULL",
+    ),
+    FigureSpec(
+        *("booked_value", "Booked value", "calls", "sum", "usd", "agreed rates of booked calls"),
+        *(f"sum(CASE WHEN {_AGREED} THEN agreed END)", f"sum({_AGREED})"),
+    ),
+    _count("open_loads", "Open loads", "open_loads", "loads that are available now"),
+    FigureSpec(
+        *("open_load_age", "Age of open loads", "open_loads", "mean", "days"),
+        *("days since created / open loads with a date", "sum(age)", "sum(age IS NOT NULL)"),
+    ),
+    FigureSpec(
+        *("open_load_oldest", "Oldest open load", "open_loads", "sum", "days"),
+        *("days since created of open loads with a date", "max(age)", "sum(age IS NOT NULL)"),
+    ),
+)
