@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from negotiator.maintenance import migrate
+from negotiator.report_figures import FIGURES
 from tests.conftest import SCRIPT, run, select
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -46,7 +47,13 @@ def test_the_transcript_is_what_is_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in blocks("sh")[1].splitlines() if line.startswith(("negotiator", "printf"))]
+    "line",
+    [
+        line
+        for n in (1, 4)
+        for line in blocks("sh")[n].splitlines()
+        if line.startswith(("negotiator", "printf"))
+    ],
 )
 def test_each_command_works(line: str, tmp_path: Path) -> None:
     """On the sample, each on its own, as does the backup of a file that is there."""
@@ -96,7 +103,7 @@ def test_the_shell_script_works() -> None:
 
 def test_migrating_by_hand_is_recognised(unmigrated: Path) -> None:
     """And nothing but the views is added to what is there."""
-    (script,) = blocks("sql")
+    script = blocks("sql")[-1]
     with closing(sqlite3.connect(unmigrated)) as connection:
         connection.executescript(script)
     schema = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY name"
@@ -105,6 +112,24 @@ def test_migrating_by_hand_is_recognised(unmigrated: Path) -> None:
     added = set(select(unmigrated, schema)) - set(before)
     assert {name for name, _ in added} == {"round_facts", "thread_facts"}
     assert migrate(unmigrated).pending == ()
+
+
+def test_the_queries_on_the_views_work() -> None:
+    """On the sample, after one negotiation."""
+    run("init", "--sample")
+    run("negotiate", 1, 2300)
+    run("negotiate", 1, 2135)
+    with closing(sqlite3.connect("loads.db")) as connection:
+        by_lane, longest = (connection.execute(query).fetchall() for query in blocks("sql")[0].split(";")[:2])
+    assert by_lane == [("Chicago, IL", "Dallas, TX", 1, 200.0)]
+    assert [row[:3] for row in longest] == [("call 1", "accepted", 2)]
+
+
+def test_every_figure_is_explained() -> None:
+    """By its key, or by that of its family."""
+    families = ("outcome_", "sentiment_", "closed_in_")
+    for spec in FIGURES:
+        assert f"| `{spec.key}` | {spec.of} |" in README or spec.key.startswith(families), spec.key
 
 
 def test_the_python_example_works() -> None:
