@@ -209,3 +209,4 @@ FIGURES: tuple[FigureSpec, ...] = (
         *("days since created of open loads with a date", "max(age)", "sum(age IS NOT NULL)"),
     ),
 )
+SUMS = frozenset(spec.key for spec in FIGURES if spec.kind == "sum")

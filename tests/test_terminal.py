@@ -75,6 +75,17 @@ def test_a_csv_file_has_the_data_as_it_is(desk: Path) -> None:
     assert row["notes"] == note
 
 
+def test_a_report_is_legible_at_80_columns(desk: Path) -> None:
+    """No amount is folded or cut; on a wide terminal there are bars."""
+    run("negotiate", 1, 2100)
+    narrow = plain(on_a_terminal("report", "--by", "lane"))
+    assert max(map(len, narrow.splitlines())) <= 80
+    for whole in ("Rounds to", "$2,100.00", "100.0%"):
+        assert whole in narrow
+    assert "\N{FULL BLOCK}" not in narrow
+    assert "\N{FULL BLOCK}" in plain(on_a_terminal("report", "--by", "lane", columns=120))
+
+
 def test_odd_widths_are_no_trouble(desk: Path) -> None:
     """Nor what is no width at all."""
     run("negotiate", 1, 2300)

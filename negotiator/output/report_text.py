@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from negotiator.output.figure_texts import change, made_from, shown, span_text
 from negotiator.output.streams import visible
+from negotiator.report_figures import SUMS
 from negotiator.reports import Cut, Figure, Report
 
 ROW_KEYS = (
@@ -20,7 +21,6 @@ ROW_KEYS = (
 )
 HEADLINES = (
     "calls",
-    "calls_with_ask",
     "booking_rate",
     "booked_value",
     "final_over_posted",
@@ -96,7 +96,7 @@ def came_from(figure: Figure) -> str:
     """Return numerator and denominator, and what they count."""
     if figure.denominator is None:
         return figure.of
-    if figure.numerator is None or (figure.numerator == figure.value and figure.unit in {"usd", "days"}):
+    if figure.numerator is None or figure.key in SUMS:  # the value itself is the numerator
         return f"{figure.of}: {figure.denominator:,.0f}"
     return f"{made_from(figure)}: {figure.of}"
 
