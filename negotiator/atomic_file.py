@@ -55,6 +55,10 @@ def replace(path: Path, text: str) -> None:
 
     Raises DatabaseNotFoundError when there is no such folder, OSError.
     """
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")  # a pipe or a device
+        return
+    path = path.resolve()  # a link stays one
     with unfinished(path.parent, f".{path.name}.new-") as new:
         new.write_text(text, encoding="utf-8", errors="backslashreplace")
         new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())

@@ -12,9 +12,9 @@ from negotiator import guards, timestamps
 from negotiator.carriers import carrier_number
 from negotiator.database import read_transaction, write_transaction
 from negotiator.errors import CallEndedError, CallNotFoundError, InvalidNotesError, LoadNotFoundError
-from negotiator.migrations import carrier_digits
+from negotiator.migrations import carrier_digits, moment_of
 from negotiator.money import dollars, from_file
-from negotiator.repository import Repository
+from negotiator.repository import Repository, whole_number
 
 KEYS = (
     *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
@@ -23,6 +23,7 @@ KEYS = (
 """The JSON keys of a call in a list. Rates are US dollars, the duration is seconds, times are UTC."""
 
 _TIMES = ("call_start_time", "call_end_time")
+_NUMBERS = ("call_duration", "negotiation_rounds")
 _RATES = ("initial_rate_offered", "final_rate_agreed")
 _COMPANY_LIMIT = 200  # characters
 
@@ -107,7 +108,7 @@ def list_calls(
     if outcome is not None:
         filters.append(("outcome = ?", outcome))
     if since is not None:
-        filters.append(("julianday(call_start_time) >= julianday(?)", timestamps.write(since)))
+        filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.write(since)))
     where = " AND ".join(condition for condition, _ in filters) or "1"
     sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
     with read_transaction(db, path):
@@ -148,6 +149,7 @@ def _as_call(row: Mapping[str, Any]) -> dict[str, Any]:
     call = {key: row[key] for key in KEYS}
     call |= {key: timestamps.read(row[key]) for key in _TIMES}
     call |= {key: from_file(row[key]) for key in _RATES}
+    call |= {key: whole_number(row[key]) for key in _NUMBERS}
     call["transferred_to_rep"] = bool(row["transferred_to_rep"])
     return call
 
@@ -168,9 +170,12 @@ def _carrier(db: Database, digits: str, company: str | None, now: datetime) -> s
 
 def _require_usable_name(company: str | None) -> None:
     guards.require_usable_notes(company)
-    if company is not None and (not company.strip() or len(company) > _COMPANY_LIMIT):
+    if company is not None and not (
+        company.strip() and company.isprintable() and len(company) <= _COMPANY_LIMIT
+    ):
         raise InvalidNotesError(
-            "the company's name is empty or too long", f"give 1 to {_COMPANY_LIMIT} characters"
+            "the company's name is empty, too long, or has control characters",
+            f"give 1 to {_COMPANY_LIMIT} characters",
         )
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from negotiator.database import connect, migrations_pending, missing_columns, pending, read_transaction
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
-from negotiator.migrations import carrier_digits
+from negotiator.migrations import carrier_digits, changed_views
 from negotiator.repository import INDEXED
 from negotiator.schema import TABLES
 
@@ -140,6 +140,13 @@ def _migrations(db: Database) -> Iterator[Check]:
         yield Check("migrations", Finding.PENDING, f"pending: {', '.join(names)}; run `negotiator migrate`")
         return
     yield Check("migrations", Finding.OK, "none is pending")
+    if changed := changed_views(db):
+        mend = (
+            "take m006_add_views out of _sqlite_migrations, drop what is there of them, `negotiator migrate`"
+        )
+        yield Check("views", Finding.NOTE, f"{', '.join(changed)}: missing or changed; to mend it, {mend}")
+    else:
+        yield Check("views", Finding.OK, "reports can use them")
     scans = [step for sql in INDEXED for step in query_plan(db, sql) if step.startswith("SCAN")]
     if scans:
         detail = f"a history reads the whole table ({scans[0]}): an index is missing or is not used"

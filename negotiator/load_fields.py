@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from math import isfinite
 
 from negotiator import timestamps
 from negotiator.errors import BadInputError, InvalidLoadsError
@@ -53,7 +52,7 @@ def _number(value: object) -> float:
         value = float(value.replace(",", ""))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidLoadsError(f"{shown(value)} is not a number, as in 42000 or 42,000.5")
-    if not isfinite(value) or not 0 <= value <= _LARGEST:
+    if not 0 <= value <= _LARGEST:  # nan is not, and a whole number of any length can be compared
         raise InvalidLoadsError(f"{shown(value)} is not from 0 to {_LARGEST:,}")
     return float(value)
 

@@ -25,6 +25,7 @@ MOST_FAULTS = 20
 _COLUMNS = tuple(FIELDS)
 _REQUIRED = tuple(column for column, field in FIELDS.items() if field.required)
 _OPTIONAL = tuple(column for column in _COLUMNS if column != "load_id")
+_OPEN_TO_CHANGE = tuple(column for column in _OPTIONAL if column != "status")
 _STAGE = f"""
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -49,7 +50,11 @@ _BACKWARDS = f"""
 """
 _UPDATE = f"""
     UPDATE main.loads
-       SET {", ".join(f"{column} = coalesce(new.{column}, loads.{column})" for column in _OPTIONAL)},
+       SET {", ".join(f"{name} = coalesce(new.{name}, loads.{name})" for name in _OPEN_TO_CHANGE)},
+           status = CASE WHEN new.status = 'available' AND EXISTS (
+                             SELECT 1 FROM main.calls WHERE calls.load_id = loads.load_id
+                                AND CAST(final_rate_agreed AS REAL) > 0)
+                         THEN loads.status ELSE coalesce(new.status, loads.status) END,
            updated_at = ?
       FROM staged.incoming AS new WHERE new.load_id = loads.load_id
 """

@@ -61,6 +61,26 @@ def m005_index_lists(db: Database) -> None:
         db.execute(f"CREATE INDEX main.idx_calls_carrier ON calls ({digits})")
 
 
+def moment_of(expression: str) -> str:
+    """Return SQL for the Julian day of a timestamp, in each spelling that a file may have; NULL for others.
+
+    SQLite alone would take ``now`` and bare numbers for times, and not know ``UTC``, ``+0530`` or ``9:00``.
+    """
+    day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+    clock = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+    # Nearly all are spelled as we write them, or without the fraction: those cost one comparison.
+    usual = f"length({expression}) = 19 AND {expression} GLOB '{day} {clock}'"
+    ours = f"length({expression}) = 26 AND {expression} GLOB '{day} {clock}.[0-9][0-9][0-9][0-9][0-9][0-9]'"
+    text = f"replace(upper(trim({expression})), ' UTC', 'Z')"
+    return f"""CASE WHEN {usual} OR {ours} THEN julianday({expression})
+                    WHEN trim({expression}) NOT GLOB '{day}*' THEN NULL
+                    WHEN {text} GLOB '????-??-??[ T][0-9]:*'
+                    THEN julianday(substr({text}, 1, 11) || '0' || substr({text}, 12))
+                    WHEN {text} GLOB '*:*[+-][0-9][0-9][0-9][0-9]'
+                    THEN julianday(substr({text}, 1, length({text}) - 2) || ':' || substr({text}, -2))
+                    ELSE julianday({text}) END"""
+
+
 _IS_COUNTER = """(n.system_response GLOB 'counter_offer_[0-9]*'
                  AND substr(n.system_response, 15) NOT GLOB '*[^0-9.]*')"""
 _ROUND_FACTS = f"""
@@ -74,7 +94,7 @@ SELECT n.id AS round_id, n.call_id, n.session_id,
             WHEN n.system_response = 'reopened' THEN 'reopened'
             WHEN {_IS_COUNTER} THEN 'counter' END AS decision,
        CASE WHEN {_IS_COUNTER} THEN round(CAST(substr(n.system_response, 15) AS REAL), 2) END AS counter,
-       julianday(n.timestamp) AS moment
+       {moment_of("n.timestamp")} AS moment
   FROM main.negotiations n
 """
 # A thread's rounds are put in order once; then its first and last ask, and its last word, are the least
@@ -110,13 +130,20 @@ SELECT thread, session_id, call_id, rounds, undecided,
        CASE WHEN last_word % 10 IN (2, 3) THEN closing_moment END AS closing_moment
   FROM packed
 """
+_VIEWS = {"round_facts": _ROUND_FACTS, "thread_facts": _THREAD_FACTS}
 
 
 @migrations()
 def m006_add_views(db: Database) -> None:
     """Add views for whoever asks in SQL: a row a round with its decision, a row a thread with its result."""
-    _add_view(db, "round_facts", _ROUND_FACTS)
-    _add_view(db, "thread_facts", _THREAD_FACTS)
+    for name, sql in _VIEWS.items():
+        _add_view(db, name, sql)
+
+
+def changed_views(db: Database) -> list[str]:
+    """Return which of our views are missing, or are not as they were made."""
+    held = dict(db.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall())
+    return [name for name, sql in _VIEWS.items() if held.get(name) != f"CREATE VIEW {name} AS{sql.rstrip()}"]
 
 
 def _add_view(db: Database, name: str, sql: str) -> None:

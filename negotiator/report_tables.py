@@ -1,14 +1,17 @@
 """The facts that a report counts, as temporary tables: each made by one query, which is all that is read."""
 
-from negotiator.migrations import carrier_digits
+from negotiator.migrations import carrier_digits, moment_of
 
 FACTS = ("threads", "calls", "open_loads")
 TABLES = ("report_carriers", *(f"report_{name}" for name in FACTS))
 
-_POSTED = """CASE WHEN typeof(l.loadboard_rate) IN ('real', 'integer') AND l.loadboard_rate > 0
+_POSTED = """CASE WHEN typeof(l.loadboard_rate) IN ('real', 'integer')
+                    AND l.loadboard_rate BETWEEN 0.01 AND 1e7
                    THEN l.loadboard_rate END"""
-_CEILING = f"CAST({_POSTED} * (100 + :ceiling_percent) AS INTEGER) / 100.0"
-_AGREED = """CASE WHEN typeof(c.final_rate_agreed) IN ('real', 'integer') AND c.final_rate_agreed > 0
+# Down to the cent; the little that is added is what a float of cents may lack.
+_CEILING = f"CAST(round({_POSTED} * 100) * (100 + :ceiling_percent) / 100 + 1e-6 AS INTEGER) / 100.0"
+_AGREED = """CASE WHEN typeof(c.final_rate_agreed) IN ('real', 'integer')
+                   AND c.final_rate_agreed BETWEEN 0.01 AND 1e7
                   THEN c.final_rate_agreed END"""
 _IN_SPAN = """(:since IS NULL OR {moment} >= julianday(:since))
    AND (:until IS NULL OR {moment} < julianday(:until))"""
@@ -42,7 +45,7 @@ SELECT c.outcome, c.sentiment, {agreed} AS agreed, {posted} AS posted,
 """
 _OPEN_LOADS = """
 CREATE TEMP TABLE report_open_loads AS
-SELECT julianday(:now) - julianday(l.created_at) AS age, {group} AS grp
+SELECT julianday(:now) - {created} AS age, {group} AS grp
   FROM main.loads l WHERE l.status = 'available'
 """
 _LANE = "l.origin || ' to ' || l.destination"
@@ -60,7 +63,7 @@ def fact_tables(by: str | None) -> list[str]:
         join=join,
         in_span=_IN_SPAN.format(moment="t.first_moment"),
     )
-    start = "julianday(c.call_start_time)"
+    start = moment_of("c.call_start_time")
     calls = _CALLS.format(
         agreed=_AGREED,
         posted=_POSTED,
@@ -68,7 +71,7 @@ def fact_tables(by: str | None) -> list[str]:
         join=join,
         in_span=_IN_SPAN.format(moment=start),
     )
-    loads = _OPEN_LOADS.format(group=_load_group(by))
+    loads = _OPEN_LOADS.format(created=moment_of("l.created_at"), group=_load_group(by))
     return [_CARRIERS, threads, calls, loads]
 
 

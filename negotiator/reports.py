@@ -87,19 +87,24 @@ def report(
     empty = _figures({})
     whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
     groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]
-    return Report(span, by, whole, tuple(_in_order(groups, by)[:top]))
+    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)))
 
 
-def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
-    """Sort groups: by time where they are times, else what was booked first, then by calls."""
-    if by in _IN_ORDER_OF_TIME:
-        return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))
+def _weightiest(groups: list[Cut]) -> list[Cut]:
+    """Sort groups by what was booked, then by calls, then by name."""
 
     def weight(cut: Cut) -> tuple[float, float, str]:
         figures = cut.figures
         return (-(figures["booked_value"].value or 0), -(figures["calls"].value or 0), cut.group or "")
 
     return sorted(groups, key=weight)
+
+
+def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
+    """Sort groups by time where they are times, and by number where they are numbers."""
+    if by not in _IN_ORDER_OF_TIME:
+        return groups
+    return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))
 
 
 def _register(db: Database, zone: ZoneInfo | None) -> None:

@@ -142,6 +142,14 @@ class Repository:
             [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id],
         )
 
+    def lift_deadline(self, session_id: str, moment: datetime) -> None:
+        """Take a session's deadline away if it has passed: the session goes on."""
+        self._db.execute(
+            """UPDATE main.negotiation_sessions SET expires_at = NULL
+                WHERE session_id = ? AND julianday(expires_at) <= julianday(?)""",
+            [session_id, timestamps.write(moment)],
+        )
+
     def clear_agreement(self, call_id: int) -> None:
         """Take the agreed rate off a call, which is being negotiated again."""
         self._change(
@@ -169,10 +177,10 @@ class Repository:
 
 def _round(row: dict[str, Any]) -> Round:
     return Round(
-        id=_integer(row["id"]) or 0,
-        call_id=_integer(row["call_id"]),
+        id=whole_number(row["id"]) or 0,
+        call_id=whole_number(row["call_id"]),
         session_id=text_from(row["session_id"]),
-        round_number=_integer(row["round_number"]),
+        round_number=whole_number(row["round_number"]),
         carrier_offer=from_file(row["carrier_offer"]),
         system_response=text_from(row["system_response"]),
         timestamp=timestamps.read(row["timestamp"]),
@@ -187,7 +195,7 @@ def text_from(value: object) -> str | None:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _integer(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """Return a whole number, which some programs write as REAL or as text."""
     try:
         return int(value) if isinstance(value, int | str) or value == int(value) else None  # type: ignore[call-overload] # what has no int is caught

@@ -147,6 +147,8 @@ class CallHandlingService:
             round_number = thread.next_round_number - 1  # it is an end of that round, not an ask of its own
             done = Reopened(number, session_id, round_number, rate, call.load_id, status, reason)
             self._repository.add_reopening(done, moment)
+            if session_id is not None:
+                self._repository.lift_deadline(session_id, moment)
         return done
 
     def _release(self, load: Load | None, moment: datetime) -> str | None:

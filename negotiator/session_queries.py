@@ -4,12 +4,17 @@ from datetime import datetime
 
 from negotiator import timestamps
 from negotiator.carriers import carrier_number
-from negotiator.migrations import carrier_digits
+from negotiator.migrations import carrier_digits, moment_of
 
 # A row that tells where a thread stands: an old program's free text doesn't.
 _TELLING = """(system_response IN ('accepted', 'transfer_to_human', 'reopened')
                OR (system_response GLOB 'counter_offer_[0-9]*'
                    AND substr(system_response, 15) NOT GLOB '*[^0-9.]*'))"""
+
+_IS_COUNTER = """(system_response GLOB 'counter_offer_[0-9]*'
+                 AND substr(system_response, 15) NOT GLOB '*[^0-9.]*' AND length(system_response) < 30)"""
+_MOMENT = moment_of("timestamp")
+_IS_ASK = "typeof(carrier_offer) IN ('real', 'integer') AND carrier_offer BETWEEN 0.01 AND 1e7"
 
 # Every question about one session is answered through the index on session_id.
 _SUMMARY = f"""
@@ -24,14 +29,14 @@ WITH counted AS (
   SELECT counted.*, kept.call_id AS started_on, kept.created_at, kept.expires_at, kept.closed_at,
          kept.close_reason, kept.metadata,
          (SELECT id FROM main.negotiations n WHERE n.session_id = counted.session_id AND {_TELLING}
-           ORDER BY julianday(timestamp) DESC, id DESC LIMIT 1) AS telling_id
+           ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS telling_id
     FROM counted LEFT JOIN main.negotiation_sessions kept USING (session_id)
 ), judged AS (
   SELECT told.*,
          CASE WHEN n.system_response = 'accepted' THEN 'accepted'
               WHEN n.system_response = 'transfer_to_human' THEN 'transferred'
               WHEN closed_at IS NOT NULL THEN 'closed'
-              WHEN julianday(expires_at) <= julianday(:now) THEN 'expired'
+              WHEN {moment_of("expires_at")} <= julianday(:now) THEN 'expired'
               ELSE 'active' END AS status,
          n.timestamp AS told_at
     FROM told LEFT JOIN main.negotiations n ON n.id = telling_id
@@ -45,17 +50,17 @@ SELECT chosen.*,
        (SELECT group_concat(DISTINCT call_id) FROM (
            SELECT call_id FROM main.negotiations n WHERE n.session_id = chosen.session_id
             UNION SELECT started_on)) AS calls,
-       (SELECT count(*) {{rounds}} AND system_response GLOB 'counter_offer_[0-9]*') AS counters,
-       (SELECT carrier_offer {{rounds}} AND carrier_offer IS NOT NULL
-         ORDER BY julianday(timestamp), id LIMIT 1) AS first_ask,
-       (SELECT carrier_offer {{rounds}} AND carrier_offer IS NOT NULL
-         ORDER BY julianday(timestamp) DESC, id DESC LIMIT 1) AS last_ask,
+       (SELECT count(*) {{rounds}} AND {_IS_COUNTER}) AS counters,
+       (SELECT carrier_offer {{rounds}} AND {_IS_ASK}
+         ORDER BY {_MOMENT}, id LIMIT 1) AS first_ask,
+       (SELECT carrier_offer {{rounds}} AND {_IS_ASK}
+         ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS last_ask,
        (SELECT max(CAST(substr(system_response, 15) AS REAL)) {{rounds}}
-           AND system_response GLOB 'counter_offer_[0-9]*') AS standing_counter,
-       (SELECT timestamp {{rounds}} ORDER BY julianday(timestamp), id LIMIT 1) AS first_round_at,
-       (SELECT timestamp {{rounds}} ORDER BY julianday(timestamp) DESC, id DESC LIMIT 1) AS last_round_at,
-       CASE WHEN status IN ('accepted', 'transferred') THEN round(86400 * (julianday(told_at) -
-           (SELECT min(julianday(timestamp)) {{rounds}})), 3) END AS seconds_to_close
+           AND {_IS_COUNTER}) AS standing_counter,
+       (SELECT timestamp {{rounds}} ORDER BY {_MOMENT}, id LIMIT 1) AS first_round_at,
+       (SELECT timestamp {{rounds}} ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS last_round_at,
+       CASE WHEN status IN ('accepted', 'transferred') THEN round(86400 * ({moment_of("told_at")} -
+           (SELECT min({_MOMENT}) {{rounds}})), 3) END AS seconds_to_close
   FROM chosen ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id
 """
 _ROUNDS = "FROM main.negotiations n WHERE n.session_id = chosen.session_id"
@@ -102,6 +107,6 @@ def session_query(
         values["status"] = status
     if isinstance(since, datetime):
         last = "(SELECT timestamp FROM main.negotiations WHERE id = last_id)"
-        where.append(f"julianday(coalesce({last}, created_at)) >= julianday(:since)")
+        where.append(f"{moment_of(f'coalesce({last}, created_at)')} >= julianday(:since)")
         values["since"] = timestamps.write(since)
     return _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS), values

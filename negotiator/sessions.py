@@ -11,7 +11,13 @@ from sqlite_utils import Database
 
 from negotiator import guards, timestamps
 from negotiator.database import read_transaction, write_transaction
-from negotiator.errors import CallNotFoundError, InvalidMetadataError, SessionEndedError, SessionNotFoundError
+from negotiator.errors import (
+    CallNotFoundError,
+    InvalidMetadataError,
+    InvalidTimeError,
+    SessionEndedError,
+    SessionNotFoundError,
+)
 from negotiator.money import from_file
 from negotiator.repository import Repository
 from negotiator.session_id import generate_session_id, require_session_id
@@ -52,12 +58,14 @@ def start_session(
     """
     number = None if call_id is None else guards.parse_call_id(call_id)
     session_id = generate_session_id(now)
+    try:
+        expires_at = None if expires_in is None else now + expires_in
+    except OverflowError:
+        raise InvalidTimeError("that is past all calendars", "give a shorter length, as in 7d") from None
     with write_transaction(db, path):
         if number is not None and Repository(db).call(number) is None:
             raise CallNotFoundError(f"there is no call {number} in {str(path)!r}", "check the call's ID")
-        _insert(
-            db, session_id, now, call_id=number, expires_at=None if expires_in is None else now + expires_in
-        )
+        _insert(db, session_id, now, call_id=number, expires_at=expires_at)
         if metadata:
             _store_metadata(db, session_id, metadata)
     return session_id
@@ -170,22 +178,26 @@ def _stats(db: Database, row: Mapping[str, Any]) -> dict[str, object]:
     stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
     if first and last:
         stats["seconds"] = (last - first).total_seconds()
-    if session["rounds"] > 1 and session["first_ask"] is not None:
+    if session["rounds"] > 1 and None not in {session["first_ask"], session["last_ask"]}:
         stats["carrier_concession"] = from_file(
             (session["first_ask"] - session["last_ask"]) / (session["rounds"] - 1)
         )
     load = Repository(db).load(session["load_id"]) if session["load_id"] else None
-    if counters and load and load.posted_rate is not None:
+    if counters and load and None not in {load.posted_rate, session["standing_counter"]}:
         stats["broker_concession"] = from_file((session["standing_counter"] - load.posted_rate) / counters)
     return stats
 
 
 def _read_metadata(stored: object) -> dict[str, Any]:
     try:
-        read = json.loads(stored) if isinstance(stored, str) else {}
+        read = json.loads(stored, parse_constant=_refuse_constant) if isinstance(stored, str) else {}
     except ValueError:
         return {}
     return read if isinstance(read, dict) else {}
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _insert(

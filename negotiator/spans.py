@@ -35,7 +35,10 @@ class Span:
         """Return the span of the same length before this one. Raises InvalidTimeError without two ends."""
         if self.since is None or self.until is None:
             raise InvalidTimeError("a span without a beginning has none before it", "give --since")
-        return Span(self.since - (self.until - self.since), self.since, self.zone)
+        try:
+            return Span(self.since - (self.until - self.since), self.since, self.zone)
+        except OverflowError:
+            raise InvalidTimeError("there is no time before this span", "give a later --since") from None
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
@@ -65,14 +68,13 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
     if word in _WEEKDAYS:
         return _at_midnight(midnight, days=(local.weekday() - _WEEKDAYS.index(word)) % 7, zone=zone)
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(timestamps.usual(text))
     except ValueError:
         return timestamps.parse_moment(text, now)
-    return (
-        moment.replace(tzinfo=zone).astimezone(UTC)
-        if moment.tzinfo is None and zone
-        else moment.astimezone(UTC)
-    )
+    try:
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise InvalidTimeError(f"{text[:40]!r} is past all calendars", "give a time of these years") from None
 
 
 def span_of(
@@ -100,7 +102,10 @@ def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:
     """Return the local ``day``, ``week`` or ``hour`` of a Julian day, ``unknown`` of none."""
     if moment is None:
         return "unknown"
-    return _label_of_quarter(int(moment * _QUARTERS_A_DAY + 1e-6), by, zone)
+    try:
+        return _label_of_quarter(int(moment * _QUARTERS_A_DAY + 1e-6), by, zone)
+    except (OverflowError, ValueError, OSError):  # years that a calendar of ours doesn't have
+        return "unknown"
 
 
 @lru_cache(maxsize=4096)

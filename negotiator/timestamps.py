@@ -24,13 +24,13 @@ def read(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(_usual(value))
+        moment = datetime.fromisoformat(usual(value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _usual(text: str) -> str:
+def usual(text: str) -> str:
     """Spell ``2025-08-20t9:00:00z`` and ``2025-08-20 9:00:00 UTC`` as Python reads them."""
     return _SHORT_HOUR.sub(r"\g<1>0\2", text.strip().upper()).replace(" UTC", "Z").replace(" Z", "Z")
 

@@ -161,6 +161,7 @@ def test_what_is_not_there_is_exit_3(desk: Path, arguments: list[str]) -> None:
         ["start", "--load", "L1", "--carrier", "nobody"],
         ["start", "--load", "L1", "--carrier", "1", "--company", ""],
         ["start", "--load", "L1", "--carrier", "1", "--company", "x" * 201],
+        ["start", "--load", "L1", "--carrier", "1", "--company", "a\x1b[31mb"],
         ["end", "1"],
         ["end", "1", "--outcome", "won"],
         ["end", "1", "--outcome", "rejected", "--sentiment", "angry"],

@@ -445,3 +445,12 @@ def test_csv_is_read_as_it_is_printed(desk: Path) -> None:
     csv.writer(buffer).writerows([[*HEAD.split(","), "notes"], [*ROW.split(","), 'a "b",\r\n;c']])
     assert board(buffer.getvalue()).exit_code == 0
     assert stored(desk)["notes"] == 'a "b",\r\n;c'
+
+
+def test_an_agreed_load_is_not_made_available_by_an_update(desk: Path) -> None:
+    """Whoever exports the board may not know of the agreement yet."""
+    run("negotiate", 1, 2100)
+    assert run("load", "import", "-", "--update").exit_code == 2  # nothing comes in
+    (desk.parent / "new.csv").write_text("id,status,rate\nL1,available,2050\n")
+    assert run("load", "import", desk.parent / "new.csv", "--update").exit_code == 0
+    assert select(desk, "SELECT status, loadboard_rate FROM loads WHERE load_id = 'L1'") == [("booked", 2050)]

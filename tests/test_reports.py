@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from negotiator.maintenance import init
 from negotiator.report_figures import FIGURES
 from negotiator.reports import Report, report
 from negotiator.spans import Span, local_label, parse_day, span_of
-from tests.conftest import NOW, contents, data, execute, installed, run, select
+from tests.conftest import NOW, SCRIPT, contents, data, execute, installed, run, select
 
 FILE = """
 INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
@@ -216,6 +217,7 @@ def test_a_comparison_is_with_the_span_before(board: Path) -> None:
         ("2025-08-31", "America/Chicago", "2025-08-31T05:00"),
         ("2025-08-31T10:00", "UTC", "2025-08-31T10:00"),
         ("2025-08-31T10:00+02:00", "America/Chicago", "2025-08-31T08:00"),
+        ("2025-08-31 9:00", "America/Chicago", "2025-08-31T14:00"),
         ("24h", "UTC", "2025-08-31T12:00"),
         ("7d", "UTC", "2025-08-25T12:00"),
         ("today", "America/Chicago", "2025-09-01T05:00"),
@@ -247,6 +249,7 @@ def test_a_day_that_the_clocks_shorten_is_a_day() -> None:
         ["--by", "mood"],
         ["--top", "0"],
         ["--within", "-1"],
+        ["--within", "nan"],
         ["--fail-if", "booking_rate"],
         ["--fail-if", "mood<1"],
         ["--fail-if", "calls<many"],
@@ -284,6 +287,93 @@ def test_names_cannot_break_a_markdown_table(board: Path) -> None:
     assert r"\|\`\<b\>\*x\*\\n\[a\](b) to Boise, ID" in row
 
 
+@pytest.mark.parametrize("name", ["loads.db", "loads.db-wal", "link.db", "other.db", ".", ""])
+def test_a_report_never_takes_the_place_of_a_database_or_a_folder(
+    board: Path, tmp_path: Path, name: str
+) -> None:
+    """Exit 2, before anything is read."""
+    (tmp_path / "link.db").symlink_to(board)
+    init(tmp_path / "other.db")
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.db")}
+    assert run("report", "--output", name).exit_code == 2
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.db")} == before
+
+
+def test_links_and_pipes_stay_what_they_are(board: Path, tmp_path: Path) -> None:
+    """What a link points to is replaced; into a pipe it is written."""
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    assert run("report", "-f", "md", "--output", tmp_path / "link").exit_code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert "Booking rate" in (tmp_path / "target").read_text()
+    piped = subprocess.run(
+        ["sh", "-c", f'"{SCRIPT}" report -f md --output /dev/stdout | cat'],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Booking rate" in piped.stdout
+
+
+@pytest.mark.parametrize(
+    ("spelled", "day"),
+    [
+        ("2025-03-01 09:00:00 UTC", "2025-03-01"),
+        ("2025-03-01T23:30:00-0100", "2025-03-02"),
+        (" 2025-03-01t9:00:00z", "2025-03-01"),
+        ("now", "unknown"),
+        ("0", "unknown"),
+        ("0000-01-01 00:00:00", "unknown"),
+        ("soon", "unknown"),
+    ],
+)
+def test_a_time_is_what_histories_take_it_for(board: Path, spelled: str, day: str) -> None:
+    """In each spelling; SQLite's own words for now are no times."""
+    execute(board, "DELETE FROM calls WHERE id > 1", f"UPDATE calls SET call_start_time = '{spelled}'")
+    assert [group.group for group in made(board, by="day").groups if group.figures["calls"].value] == [day]
+
+
+def test_times_at_the_end_of_all_calendars_are_no_trouble(board: Path) -> None:
+    """Some have no local time."""
+    execute(board, "UPDATE calls SET call_start_time = '9999-12-31 23:59:59' WHERE id = 1")
+    assert run("report", "--by", "day", "--tz", "Asia/Tokyo").exit_code == 0
+    for arguments in (
+        ["--since", "9999-12-31T23:59", "--tz", "America/Chicago"],
+        ["--since", "0001-01-02", "--compare"],
+    ):
+        assert run("report", *arguments).exit_code == 2
+    assert run("session", "start", "--expires-in", "999999w").exit_code == 2
+
+
+def test_what_is_no_amount_is_left_out(board: Path) -> None:
+    """Infinity and text stand in files; JSON has neither."""
+    execute(board, "UPDATE calls SET final_rate_agreed = 9e999, call_duration = 9e999 WHERE id = 1")
+    execute(board, "UPDATE loads SET loadboard_rate = 'call us' WHERE load_id = 'B'")
+    assert data("report")["figures"]["booked_value"]["value"] == 2000
+    assert data("call", "show", 1)["call_duration"] is None
+
+
+def test_the_ceiling_is_that_of_the_policy_to_the_cent(board: Path) -> None:
+    """512.30 and 10 % are 563.53, though a float makes 563.5299 of it: all the room was used."""
+    execute(
+        board,
+        "UPDATE loads SET loadboard_rate = 512.30 WHERE load_id = 'A'",
+        "UPDATE negotiations SET carrier_offer = 563.53 WHERE system_response = 'accepted' AND call_id = 1",
+        "DELETE FROM negotiations WHERE call_id = 2",
+    )
+    assert made(board).whole.figures["room_used"].value == 1
+
+
+def test_the_most_booked_groups_are_kept_and_then_put_in_order(board: Path) -> None:
+    """`--top` of days is of those that count, not of the first."""
+    execute(
+        board,
+        "UPDATE calls SET call_start_time = '2025-08-0' || id || ' 10:00:00'",
+        "UPDATE calls SET final_rate_agreed = 2000 * (id >= 5)",
+    )
+    assert [group.group for group in made(board, by="day", top=2).groups] == ["2025-08-05", "2025-08-06"]
+    assert run("report", "--top", 2).exit_code == 2
+
+
 def test_a_file_is_written_whole_or_not_at_all(board: Path, tmp_path: Path) -> None:
     """It replaces what was there; nothing is printed."""
     target = tmp_path / "report.json"
@@ -295,7 +385,7 @@ def test_a_file_is_written_whole_or_not_at_all(board: Path, tmp_path: Path) -> N
     assert target.stat().st_mode & 0o777 == 0o640
     before = set(tmp_path.iterdir())
     assert run("report", "--output", tmp_path / "no" / "such" / "folder").exit_code == 3
-    assert run("report", "--output", tmp_path).exit_code == 1
+    assert run("report", "--output", tmp_path).exit_code == 2
     assert set(tmp_path.iterdir()) == before
 
 

@@ -218,13 +218,54 @@ def test_bad_input_gets_its_exit_code_and_changes_nothing(
     assert contents(desk) == before
 
 
-@pytest.mark.parametrize("metadata", ["not json", "[1]", "null", "", "5"])
+@pytest.mark.parametrize("metadata", ['{"a": NaN}', "not json", "[1]", "null", "", "5"])
 def test_metadata_that_another_program_wrote_is_no_trouble(desk: Path, metadata: str) -> None:
     """What is no object is none."""
     session = start(desk)
     with closing(Database(desk)) as db:
         db["negotiation_sessions"].update(session, {"metadata": metadata})  # type: ignore[union-attr]
     assert shown(desk, session)["metadata"] == {}
+
+
+def test_one_untidy_row_does_not_stop_a_list(desk: Path) -> None:
+    """Text for an ask, and a counter that is none."""
+    execute(
+        desk,
+        """INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp) VALUES
+             (1, 'sess_aaaaa', 1, 2300, 'counter_offer_2150.00', '2025-01-01'),
+             (1, 'sess_aaaaa', 2, 'n/a', 'counter_offer_2160abc', '2025-01-02'),
+             (1, 'sess_bbbbb', 1, 'n/a', 'counter_offer_9999999999999999999999999999', '2025-01-01'),
+             (1, 'sess_bbbbb', 2, 9e999, NULL, '2025-01-02')""",
+    )
+    found = {row["session_id"]: row for row in data("session", "list")}
+    assert (found["sess_aaaaa"]["last_ask"], found["sess_aaaaa"]["standing_counter"]) == (2300, 2150)
+    assert (found["sess_bbbbb"]["first_ask"], found["sess_bbbbb"]["standing_counter"]) == (None, None)
+    assert run("session", "list", "--stats").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "spelled", ["2025-08-20 09:00:00 UTC", "2025-08-20T14:30:00+0530", "2025-08-20 9:00:00"]
+)
+def test_status_and_negotiation_read_times_alike(desk: Path, spelled: str) -> None:
+    """What histories put last is what decides."""
+    execute(
+        desk,
+        f"""INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp) VALUES
+              (1, '{SESSION}', 2, 2150, 'accepted', '{spelled}'),
+              (1, '{SESSION}', 1, 2300, 'counter_offer_2150.00', '2025-08-20 08:00:00')""",
+    )
+    found = shown(desk, SESSION)
+    assert (found["status"], found["first_ask"], found["last_ask"]) == ("accepted", 2300, 2150)
+
+
+def test_a_reopened_session_whose_time_is_over_goes_on(desk: Path) -> None:
+    """Its deadline is lifted with the agreement."""
+    session = start(desk, expires_in=HOUR)
+    ask(desk, 1, 2100, session)
+    with CallHandlingService.open(desk, clock=lambda: NOW + 2 * HOUR) as service:
+        service.reopen_call(1, "slip")
+    assert shown(desk, session, NOW + 2 * HOUR)["status"] == "active"
+    assert ask(desk, 1, 2300, session, NOW + 2 * HOUR) == "counter"
 
 
 def test_what_older_programs_wrote_is_never_changed(old: Path) -> None:

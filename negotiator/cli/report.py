@@ -1,7 +1,9 @@
 """``negotiator report``."""
 
 import os
+from contextlib import suppress
 from enum import StrEnum
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
+from negotiator.cli.root import UsageError
 
 if TYPE_CHECKING:
     from negotiator.reports import Report
@@ -96,8 +99,14 @@ def report(
     from negotiator.spans import span_of
     from negotiator.timestamps import utc_now
 
+    if isnan(within):
+        raise UsageError("--within nan is not a number", "give percent, as in 2")
     conditions = [parse_condition(text) for text in fail_if or []]
     now = utc_now()
+    if to is not None:
+        _refuse_target(to, db)
+    if top is not None and by is None:
+        raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
     span = span_of(since, until, tz, now, closed=compare)
     policy = policy_from_environment(os.environ)
     with open_database(db) as opened, output.progress() as progress:
@@ -115,6 +124,21 @@ def report(
         )
     _deliver(made, chosen, to)
     require_none_holds(conditions, made.whole.figures)
+
+
+def _refuse_target(to: Path, db: Path) -> None:
+    """Raise UsageError for a target that is a folder, the file that is read, or any other SQLite file."""
+    from negotiator.atomic_file import SIDE_FILES
+
+    hint = "name another file for the report"
+    if to.is_dir():
+        raise UsageError(f"{str(to)!r} is a folder", hint)
+    if to.resolve() in {Path(f"{db.resolve()}{suffix}") for suffix in ("", *SIDE_FILES)}:
+        raise UsageError(f"{str(to)!r} belongs to the file that is read", hint)
+    if to.is_file():
+        with suppress(OSError), to.open("rb") as existing:
+            if existing.read(16) == b"SQLite format 3\0":
+                raise UsageError(f"{str(to)!r} is an SQLite file", hint)
 
 
 def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:
