@@ -100,22 +100,22 @@ SELECT n.id AS round_id, n.call_id, n.session_id,
 # A thread's rounds are put in order once; then its first and last ask, and its last word, are the least
 # and the greatest of numbers in which the place stands before the cents, or before the word's number.
 _THREAD_FACTS = """
-WITH placed AS (
-  SELECT *, row_number() OVER (PARTITION BY thread ORDER BY moment, round_id) AS place
+WITH slim AS (
+  SELECT thread, session_id, call_id, round_id, moment, counter, CAST(round(ask * 100) AS INTEGER) AS cents,
+         CASE decision WHEN 'counter' THEN 1 WHEN 'accepted' THEN 2 WHEN 'transfer' THEN 3
+                       WHEN 'reopened' THEN 4 END AS word
     FROM round_facts
+), placed AS (
+  SELECT thread, session_id, call_id, moment, counter, cents, word,
+         row_number() OVER (PARTITION BY thread ORDER BY moment, round_id) AS place FROM slim
 ), packed AS (
   SELECT thread, max(session_id) AS session_id,
-         sum(decision IS NOT 'reopened') AS rounds,
-         sum(decision IS NULL) AS undecided,
-         min(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS first_ask,
-         max(place * 100000000000 + CAST(round(ask * 100) AS INTEGER)) AS last_ask,
-         sum(decision IS 'counter') AS counters, max(counter) AS highest_counter,
-         max(place * 10 + CASE decision WHEN 'counter' THEN 1 WHEN 'accepted' THEN 2 WHEN 'transfer' THEN 3
-                                        WHEN 'reopened' THEN 4 END) AS last_word,
-         max(CASE WHEN decision = 'accepted'
-                  THEN place * 100000000000 + CAST(round(ask * 100) AS INTEGER) END) AS accepted_ask,
-         min(moment) AS first_moment,
-         max(CASE WHEN decision IN ('accepted', 'transfer') THEN moment END) AS closing_moment,
+         sum(word IS NOT 4) AS rounds, sum(word IS NULL) AS undecided,
+         min(place * 100000000000 + cents) AS first_ask, max(place * 100000000000 + cents) AS last_ask,
+         sum(word IS 1) AS counters, max(counter) AS highest_counter,
+         max(place * 10 + word) AS last_word,
+         max(CASE WHEN word = 2 THEN place * 100000000000 + cents END) AS accepted_ask,
+         min(moment) AS first_moment, max(CASE WHEN word IN (2, 3) THEN moment END) AS closing_moment,
          max(place * 1000000000000 + call_id) % 1000000000000 AS call_id
     FROM placed GROUP BY thread
 )
