@@ -173,7 +173,7 @@ def test_a_damaged_file_that_was_being_replaced_can_be_restored_again(tmp_path: 
     path, saved = tmp_path / "desk.db", tmp_path / "saved"
     init(saved, sample=True)
     path.write_bytes(b"damaged" * 1000)
-    for _ in each_killed(kills, lambda: start("do_restore", saved, path)):
+    for _ in each_killed(2 * kills, lambda: start("do_restore", saved, path)):
         restore(saved, path, now=NOW)
         assert contents(path) == contents(saved)
         assert any(found.read_bytes() == b"damaged" * 1000 for found in tmp_path.glob("desk.db.damaged.*"))
@@ -185,7 +185,7 @@ def test_a_damaged_file_that_was_being_replaced_can_be_restored_again(tmp_path: 
 def test_a_new_file_is_whole_or_absent(tmp_path: Path, kills: int) -> None:
     """And the next `init` is not hindered by what is left."""
     path = tmp_path / "new.db"
-    for _ in each_killed(kills, lambda: start("do_init", path)):
+    for _ in each_killed(2 * kills, lambda: start("do_init", path)):
         if not path.exists():
             init(path, sample=True)
         assert is_sound(path)
