@@ -115,15 +115,17 @@ def show_session(db: Database, path: Path, session_id: str, *, now: datetime) ->
 
 
 def list_sessions(
-    db: Database, path: Path, *, now: datetime, limit: int = 50, **filters: object
+    db: Database, path: Path, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
 ) -> list[dict[str, Any]]:
     """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
 
-    ``filters``: ``status``, ``call_id``, ``carrier`` (an MC number), ``load_id``, ``since`` (a moment).
+    ``stats`` adds what is in ``STATS_KEYS`` alone. ``filters``: ``status``, ``call_id``, ``carrier`` (an MC
+    number), ``load_id``, ``since`` (a moment).
     """
     sql, values = session_query(now=now, limit=limit, **filters)
     with read_transaction(db, path):
-        return [_as_session(row) | _stats(db, row) for row in _all(db, sql, values)]
+        found = [(_as_session(row), row["counters"]) for row in _all(db, sql, values)]
+        return [session | (_stats(db, session, counters) if stats else {}) for session, counters in found]
 
 
 def parse_metadata(pairs: list[str]) -> dict[str, str]:
@@ -171,9 +173,8 @@ def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
     return session
 
 
-def _stats(db: Database, row: Mapping[str, Any]) -> dict[str, object]:
+def _stats(db: Database, session: Mapping[str, Any], counters: int) -> dict[str, object]:
     """Return how long a session took, and what either side gave a round."""
-    session, counters = _as_session(row), row["counters"]
     first, last = session["first_round_at"], session["last_round_at"]
     stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
     if first and last:

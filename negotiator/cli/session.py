@@ -151,7 +151,7 @@ def list_(
         "since": None if since is None else parse_moment(since, now),
     }
     with open_database(db) as opened:
-        found = sessions.list_sessions(opened, db, now=now, limit=limit, **filters)
+        found = sessions.list_sessions(opened, db, now=now, limit=limit, stats=stats, **filters)
     if stats:
         output.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
     else:
