@@ -45,6 +45,7 @@ class Sentiment(StrEnum):
 app = typer.Typer(
     help="Calls: phone calls with carriers.",
     context_settings=HELP_NAMES,
+    add_completion=False,
     epilog="Example:\n\nnegotiator call history 2",
 )
 

@@ -8,8 +8,12 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES
+
+app = typer.Typer(context_settings=HELP_NAMES)
 
 
+@app.command(epilog="Examples:\n\nnegotiator migrate\n\nnegotiator migrate old/loads.db --dry-run")
 def migrate(
     file: options.File = None,
     dry_run: options.DryRun = False,
@@ -34,6 +38,7 @@ def migrate(
         output.say(f"Nothing to do: {path} is up to date.")
 
 
+@app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")
 def init(
     file: options.File = None,
     sample: Annotated[
@@ -54,6 +59,7 @@ def init(
         output.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
 
 
+@app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")
 def backup(
     file: options.File = None,
     to: options.To = None,
@@ -71,6 +77,7 @@ def backup(
     output.record(asdict(made), form)
 
 
+@app.command(epilog="Example:\n\nnegotiator restore loads.db.backup.20250820_224530 loads.db")
 def restore(
     backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP", readable=False)],
     file: options.File = None,
@@ -88,6 +95,7 @@ def restore(
     output.record(asdict(done), form)
 
 
+@app.command(epilog="Examples:\n\nnegotiator check\n\nnegotiator check old/loads.db --json")
 def check(
     file: options.File = None,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -103,14 +111,3 @@ def check(
     output.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
     if gravest := problem(found, file or db):
         raise gravest
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the root."""
-    app.command(
-        epilog="Examples:\n\nnegotiator migrate\n\nnegotiator migrate old/loads.db --dry-run",
-    )(migrate)
-    app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")(init)
-    app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")(backup)
-    app.command(epilog="Example:\n\nnegotiator restore loads.db.backup.20250820_224530 loads.db")(restore)
-    app.command(epilog="Examples:\n\nnegotiator check\n\nnegotiator check old/loads.db --json")(check)

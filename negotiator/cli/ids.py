@@ -6,10 +6,14 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES
 from negotiator.output import Format
 from negotiator.session_id import generate_session_id, generate_uuid_session_id, require_session_id
 
+app = typer.Typer(context_settings=HELP_NAMES)
 
+
+@app.command("generate-id", epilog="Example:\n\nsession=$(negotiator generate-id)")
 def generate_id(
     uuid: Annotated[
         bool, typer.Option("--uuid", help="16 random hex digits instead of time and letters.")
@@ -28,6 +32,9 @@ def generate_id(
         output.rows([{"session_id": session_id} for session_id in made], ["session_id"], form)
 
 
+@app.command(
+    "validate-id", epilog="Example:\n\nnegotiator validate-id sess_20250820224530_abc123 && echo good"
+)
 def validate_id(
     session_id: Annotated[str, typer.Argument(help="The text to check.", metavar="ID")],
     form: options.Form = None,
@@ -40,11 +47,3 @@ def validate_id(
         output.say(f"{session_id} is a valid session ID.")
     else:
         output.record({"session_id": session_id, "valid": True}, form)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the root."""
-    app.command("generate-id", epilog="Example:\n\nsession=$(negotiator generate-id)")(generate_id)
-    app.command(
-        "validate-id", epilog="Example:\n\nnegotiator validate-id sess_20250820224530_abc123 && echo good"
-    )(validate_id)

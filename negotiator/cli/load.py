@@ -16,6 +16,7 @@ from negotiator.output import Format
 app = typer.Typer(
     help="Loads: the shipments that are negotiated about.",
     context_settings=HELP_NAMES,
+    add_completion=False,
     epilog="Examples:\n\nnegotiator load list --status available\n\nnegotiator load import board.csv",
 )
 

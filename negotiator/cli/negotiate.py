@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options, phone
-from negotiator.cli.root import UsageError
+from negotiator.cli.root import HELP_NAMES, UsageError
 from negotiator.cli.rounds import print_answer
 from negotiator.models import Answer
 from negotiator.session_id import generate_session_id
@@ -21,6 +21,10 @@ negotiator negotiate 2 2250 --dry-run --explain
 negotiator negotiate 2 --new-session   # at the phone: one ask after another"""
 
 
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
 def negotiate(
     call_id: options.CallID,
     ask: Annotated[

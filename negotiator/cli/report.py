@@ -11,7 +11,7 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import UsageError
+from negotiator.cli.root import HELP_NAMES, UsageError
 
 if TYPE_CHECKING:
     from negotiator.reports import Report
@@ -51,6 +51,10 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
 def report(
     by: Annotated[By | None, typer.Option("--by", help="Cut the figures by this.")] = None,
     top: Annotated[

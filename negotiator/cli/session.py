@@ -15,6 +15,7 @@ from negotiator.session_id import require_session_id
 app = typer.Typer(
     help="Sessions: rounds that belong together.",
     context_settings=HELP_NAMES,
+    add_completion=False,
     epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
 )
 

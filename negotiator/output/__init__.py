@@ -1,8 +1,5 @@
 """Data to stdout as table, JSON, JSON lines or CSV; words to a person to stderr."""
 
-import csv
-import io
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -10,13 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from negotiator import timestamps
 from negotiator.errors import NegotiatorError
-from negotiator.models import Round
 from negotiator.money import dollars
 from negotiator.output.streams import discard, file_errors, flush, is_terminal, visible, write
 from negotiator.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from negotiator.models import Round
 
 __all__ = [
     "Format",
@@ -116,7 +116,7 @@ def fields(pairs: Sequence[tuple[str, str]]) -> None:
     print_fields(pairs)
 
 
-def picture(rounds: Sequence[Round]) -> None:
+def picture(rounds: Sequence["Round"]) -> None:
     """Draw rounds as asks and counters that close in on each other; of none at all, nothing."""
     from negotiator.output.chart import print_chart  # noqa: PLC0415 - rich is loaded only to draw
 
@@ -184,6 +184,8 @@ def _shown(value: object) -> str:
 
 
 def _json(value: object, indent: int | None = None) -> str:
+    import json  # noqa: PLC0415 - 2 ms, which an ID or a message needn't pay
+
     # ASCII alone: every control character but DEL is escaped by the encoder, and so valid anywhere.
     return json.dumps(value, indent=indent, allow_nan=False).replace("\x7f", "\\u007f")
 
@@ -200,6 +202,9 @@ def _csv_value(value: object) -> object:
 
 
 def _csv_line(values: Sequence[object]) -> str:
+    import csv  # noqa: PLC0415 - few ask for it
+    import io  # noqa: PLC0415
+
     buffer = io.StringIO()
     # Carriage returns in a value are put in quotes only if they end lines; ours end with \n alone.
     csv.writer(buffer, lineterminator="\r\n").writerow(values)
