@@ -6,9 +6,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Connection
 from stat import S_IMODE
-
-from sqlite_utils import Database
 
 from negotiator.atomic_file import publish, stamped, unfinished
 from negotiator.database import connect, file_uri, read_transaction, require_tables
@@ -42,7 +41,7 @@ def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Prog
 
 
 def back_up_open(
-    source: Database, path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent
+    source: Connection, path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent
 ) -> Backup:
     """Do the same for a file that is open already, as one has to who has locked it for all others."""
     folder = (to or path).parent
@@ -53,7 +52,7 @@ def back_up_open(
 
 @contextmanager
 def checked_copy(
-    source: Database, path: Path, prefix: Path, progress: Progress
+    source: Connection, path: Path, prefix: Path, progress: Progress
 ) -> Iterator[tuple[Path, dict[str, int]]]:
     """Give a sound copy whose name begins with ``prefix``, and its rows; it is removed at the end."""
     with sqlite_errors(prefix.parent), unfinished(prefix.parent, prefix.name) as copy:
@@ -74,7 +73,7 @@ def _publish_as_first_free(copy: Path, names: Iterator[Path]) -> Path:
     raise FileExistsConflictError(f"{str(taken)!r} exists", "name a file that does not exist")
 
 
-def _copy(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+def _copy(source: Connection, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
     """Copy the pages; return how many rows each table has in the state that was copied."""
     with closing(sqlite3.connect(file_uri(copy, "rw"), uri=True, isolation_level=None)) as target:
         # Nobody else knows this file, and it is synced as a whole before it gets its name.
@@ -85,7 +84,7 @@ def _copy(source: Database, path: Path, copy: Path, progress: Progress) -> dict[
             require_tables(source, path)
             rows = count_rows(source)
             with sqlite_errors(copy.parent):
-                source.conn.backup(
+                source.backup(
                     target,
                     pages=PAGES_A_STEP,
                     progress=lambda _status, left, total: progress("copying", total - left, total),
@@ -93,7 +92,7 @@ def _copy(source: Database, path: Path, copy: Path, progress: Progress) -> dict[
             return rows
 
 
-def count_rows(db: Database) -> dict[str, int]:
+def count_rows(db: Connection) -> dict[str, int]:
     """Return how many rows each of the four tables has."""
     return {table: db.execute(f'SELECT count(*) FROM main."{table}"').fetchone()[0] for table in TABLES}
 
@@ -103,8 +102,7 @@ def _verify(copy: Path, rows: dict[str, int], path: Path, progress: Progress) ->
     progress("checking", 0, 0)
     # Immutable: no lock and no side file for a file that nobody else knows.
     connection = sqlite3.connect(file_uri(copy, "ro&immutable=1"), uri=True, isolation_level=None)
-    db = Database(connection, execute_plugins=False, recursive_triggers=False)
-    with closing(db), sqlite_errors(path):
+    with closing(connection) as db, sqlite_errors(path):
         found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok" or count_rows(db) != rows:
             raise DamagedFileError(

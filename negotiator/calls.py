@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 from negotiator import guards, timestamps
 from negotiator.carriers import carrier_number
-from negotiator.database import read_transaction, write_transaction
+from negotiator.database import as_database, read_transaction, write_transaction
 from negotiator.errors import CallEndedError, CallNotFoundError, InvalidNotesError, LoadNotFoundError
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.money import dollars, from_file
@@ -29,7 +28,7 @@ _COMPANY_LIMIT = 200  # characters
 
 
 def start_call(
-    db: Database, path: Path, *, load_id: str, carrier: str, company: str | None, now: datetime
+    db: Connection, path: Path, *, load_id: str, carrier: str, company: str | None, now: datetime
 ) -> tuple[int, str | None]:
     """Record that a carrier is on the phone about a load; return the call's ID and the load's status.
 
@@ -57,7 +56,7 @@ def start_call(
 
 
 def end_call(
-    db: Database,
+    db: Connection,
     path: Path,
     call_id: int | str,
     *,
@@ -90,7 +89,7 @@ def end_call(
 
 
 def list_calls(
-    db: Database,
+    db: Connection,
     path: Path,
     *,
     load_id: str | None = None,
@@ -112,26 +111,29 @@ def list_calls(
     where = " AND ".join(condition for condition, _ in filters) or "1"
     sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
     with read_transaction(db, path):
-        return [_as_call(row) for row in db.query(sql, [*(value for _, value in filters), limit or -1])]
+        return [
+            _as_call(row)
+            for row in as_database(db).query(sql, [*(value for _, value in filters), limit or -1])
+        ]
 
 
-def show_call(db: Database, path: Path, call_id: int | str) -> dict[str, Any]:
+def show_call(db: Connection, path: Path, call_id: int | str) -> dict[str, Any]:
     """Return a call with its company, notes and transcript. Raises InvalidCallIDError, CallNotFoundError."""
     with read_transaction(db, path):
         return _call(db, path, guards.parse_call_id(call_id))
 
 
-def _call(db: Database, path: Path, call_id: int) -> dict[str, Any]:
+def _call(db: Connection, path: Path, call_id: int) -> dict[str, Any]:
     more = ("notes", "call_transcript")
     sql = f"SELECT {_columns(KEYS + more)} FROM main.calls WHERE id = ?"
-    rows = list(db.query(sql, [call_id]))
+    rows = list(as_database(db).query(sql, [call_id]))
     if not rows:
         raise CallNotFoundError(f"there is no call {call_id} in {str(path)!r}", "see `negotiator call list`")
     known = _known_carrier(db, rows[0]["carrier_mc_number"])
     return _as_call(rows[0]) | {"company_name": known and known[1]} | {key: rows[0][key] for key in more}
 
 
-def _known_carrier(db: Database, number: object) -> tuple[str, str] | None:
+def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
     """Return a carrier's number as the file spells it, and its company: the same spelling first."""
     digits = carrier_digits("mc_number"), carrier_digits("?1")
     sql = f"""SELECT mc_number, company_name FROM main.carriers WHERE {digits[0]} = {digits[1]}
@@ -154,7 +156,7 @@ def _as_call(row: Mapping[str, Any]) -> dict[str, Any]:
     return call
 
 
-def _carrier(db: Database, digits: str, company: str | None, now: datetime) -> str:
+def _carrier(db: Connection, digits: str, company: str | None, now: datetime) -> str:
     """Return a carrier's number as the file spells it; add the carrier if it isn't there."""
     usual = f"MC{digits}"
     known = _known_carrier(db, usual)

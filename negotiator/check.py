@@ -6,10 +6,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from sqlite3 import Connection
 
-from sqlite_utils import Database
-
-from negotiator.database import connect, migrations_pending, missing_columns, pending, read_transaction
+from negotiator.database import (
+    as_database,
+    connect,
+    migrations_pending,
+    missing_columns,
+    pending,
+    read_transaction,
+)
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
 from negotiator.migrations import carrier_digits, changed_views
 from negotiator.repository import INDEXED
@@ -109,7 +115,7 @@ def problem(found: list[Check], path: Path) -> NegotiatorError | None:
     return None
 
 
-def _integrity(db: Database) -> Check:
+def _integrity(db: Connection) -> Check:
     try:
         errors = [row[0] for row in db.execute(f"PRAGMA integrity_check({_MOST_ERRORS})").fetchall()]
     except sqlite3.DatabaseError as error:
@@ -121,7 +127,7 @@ def _integrity(db: Database) -> Check:
     return Check("integrity", Finding.FAULT, "; ".join(errors))
 
 
-def _tables(db: Database) -> Iterator[Check]:
+def _tables(db: Connection) -> Iterator[Check]:
     """Compare tables and columns with those that other programs know."""
     for table in TABLES:
         kind = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [table]).fetchone()
@@ -134,13 +140,13 @@ def _tables(db: Database) -> Iterator[Check]:
             yield Check(f"table {table}", Finding.OK, "it has its columns")
 
 
-def _migrations(db: Database) -> Iterator[Check]:
+def _migrations(db: Connection) -> Iterator[Check]:
     """Tell what is pending; once nothing is, whether the questions asked in every round use an index."""
     if names := pending(db):
         yield Check("migrations", Finding.PENDING, f"pending: {', '.join(names)}; run `negotiator migrate`")
         return
     yield Check("migrations", Finding.OK, "none is pending")
-    if changed := changed_views(db):
+    if changed := changed_views(as_database(db)):
         mend = (
             "take m006_add_views out of _sqlite_migrations, drop what is there of them, `negotiator migrate`"
         )
@@ -155,13 +161,13 @@ def _migrations(db: Database) -> Iterator[Check]:
         yield Check("indexes", Finding.OK, "histories and negotiations use them")
 
 
-def query_plan(db: Database, sql: str) -> list[str]:
+def query_plan(db: Connection, sql: str) -> list[str]:
     """Return the steps by which SQLite would answer."""
     values = ["x"] * sql.count("?")
     return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
 
 
-def _untidiness(db: Database) -> Iterator[Check]:
+def _untidiness(db: Connection) -> Iterator[Check]:
     has_sessions = not pending(db)
     for name, (what, sql) in UNTIDY.items():
         question = sql.format(session="session_id" if has_sessions else "NULL")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from negotiator import timestamps
 from negotiator.atomic_file import unfinished
-from negotiator.database import file_uri, open_database, write_transaction
+from negotiator.database import as_database, file_uri, open_database, write_transaction
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.load_choices import LoadFormat
 from negotiator.load_fields import FIELDS, Stored, column_of, parse_field, refuse_backwards, shown
@@ -112,13 +111,14 @@ def import_loads(
 def _stage(staged: Path, records: Records, source: Path, *, ignore_unknown: bool) -> int:
     """Put the checked records in a file of their own; return how many. Raises InvalidLoadsError."""
     connection = sqlite3.connect(file_uri(staged, "rw"), uri=True, isolation_level=None)
-    with closing(Database(connection, execute_plugins=False, recursive_triggers=False)) as db:
+    with closing(connection) as db:
         db.executescript(_STAGE)
         checker = _Checker(records.unit, ignore_unknown=ignore_unknown)
         if records.header is not None:
             checker.plan(records.header)  # of a file without rows too
-        with db.atomic():
-            db.table("incoming").insert_all(checker.rows(records))
+        utils = as_database(db)
+        with utils.atomic():
+            utils.table("incoming").insert_all(checker.rows(records))
         faults = checker.faults or [
             f"{records.unit} {last}: load_id: {shown(name)} stands in {records.unit} {first} already"
             for name, first, last in db.execute(_REPEATED).fetchall()
@@ -205,7 +205,7 @@ def _plan(headings: tuple[str, ...], *, ignore_unknown: bool) -> Plan:
     return tuple(plan.values())
 
 
-def _unfit(db: Database, unit: str, *, update: bool) -> list[str]:
+def _unfit(db: Connection, unit: str, *, update: bool) -> list[str]:
     """Return what is wrong with the staged rows beside those that are in the table."""
     faults = []
     for place, *missing in db.execute(_INCOMPLETE).fetchall():
@@ -217,7 +217,7 @@ def _unfit(db: Database, unit: str, *, update: bool) -> list[str]:
     return faults[:MOST_FAULTS]
 
 
-def _write(db: Database, stamp: str, *, update: bool) -> tuple[int, int]:
+def _write(db: Connection, stamp: str, *, update: bool) -> tuple[int, int]:
     """Return how many rows were added and updated."""
     updated = db.execute(_UPDATE, [stamp]).rowcount if update else 0
     return db.execute(_INSERT, [stamp, stamp]).rowcount, updated

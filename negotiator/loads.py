@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from negotiator import timestamps
 from negotiator.database import open_database, read_transaction, write_transaction
@@ -122,7 +121,7 @@ def _bindable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _detail(db: Database, load_id: str, path: Path) -> dict[str, object]:
+def _detail(db: Connection, load_id: str, path: Path) -> dict[str, object]:
     columns, load_id = columns_of("loads"), _bindable(load_id)
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
     if row is None:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from negotiator import timestamps
 from negotiator.atomic_file import SIDE_FILES, publish, unfinished
 from negotiator.backup import back_up
 from negotiator.database import (
+    as_database,
     connect,
     missing_columns,
     pending,
@@ -59,7 +59,7 @@ def migrate(
         db.close()
 
 
-def _require_columns(db: Database, path: Path) -> None:
+def _require_columns(db: Connection, path: Path) -> None:
     for table in TABLES:
         if missing := missing_columns(db, table):
             raise SchemaError(
@@ -68,7 +68,7 @@ def _require_columns(db: Database, path: Path) -> None:
             )
 
 
-def _apply(db: Database, path: Path, now: datetime, progress: Progress) -> Migrated:
+def _apply(db: Connection, path: Path, now: datetime, progress: Progress) -> Migrated:
     # The lock comes first: what is pending now stays pending until we are done.
     with write_transaction(db, path):
         found = tuple(pending(db))
@@ -77,7 +77,7 @@ def _apply(db: Database, path: Path, now: datetime, progress: Progress) -> Migra
         backup = back_up(path, now=now, progress=progress)
         progress("migrating", 0, 0)
         try:
-            migrations.apply(db)
+            migrations.apply(as_database(db))
         except ValueError as error:
             raise SchemaError(
                 f"{str(path)!r} was not migrated and is as it was: {error}",
@@ -116,9 +116,9 @@ def _fill(path: Path, now: datetime, *, sample: bool) -> None:
     db = connect(path)
     try:
         db.executescript(BASE_TABLES)
-        migrations.apply(db)
+        migrations.apply(as_database(db))
         if sample:
-            insert_sample(db, now)
-        db.enable_wal()  # last: until here nothing has to be waited for
+            insert_sample(as_database(db), now)
+        as_database(db).enable_wal()  # last: until here nothing has to be waited for
     finally:
         db.close()

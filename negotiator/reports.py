@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Connection
 from zoneinfo import ZoneInfo
-
-from sqlite_utils import Database
 
 from negotiator import timestamps
 from negotiator.database import patiently
@@ -59,7 +58,7 @@ _IN_ORDER_OF_TIME = {"day", "week", "hour", "round"}
 
 
 def report(
-    db: Database,
+    db: Connection,
     path: Path,
     *,
     span: Span,
@@ -81,7 +80,7 @@ def report(
     wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.write(now), "within": within}
     with sqlite_errors(path):
         _register(db, span.zone)
-        db.conn.set_progress_handler(lambda: progress("reading", 0, 0), _STEPS_A_TICK)
+        db.set_progress_handler(lambda: progress("reading", 0, 0), _STEPS_A_TICK)
         cuts = _cuts(db, span, by, wanted)
         before = _cuts(db, span.before(), by, wanted) if compare else {}
     empty = _figures({})
@@ -107,15 +106,13 @@ def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
     return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))
 
 
-def _register(db: Database, zone: ZoneInfo | None) -> None:
+def _register(db: Connection, zone: ZoneInfo | None) -> None:
     """Give SQLite the names of days, weeks and hours in the desk's time zone."""
-    db.conn.create_function(
-        "local_label", 2, lambda moment, by: local_label(moment, by, zone), deterministic=True
-    )
+    db.create_function("local_label", 2, lambda moment, by: local_label(moment, by, zone), deterministic=True)
 
 
 def _cuts(
-    db: Database, span: Span, by: str | None, wanted: Mapping[str, object]
+    db: Connection, span: Span, by: str | None, wanted: Mapping[str, object]
 ) -> dict[str | None, dict[str, Figure]]:
     """Return the figures of everything (under None) and of each group."""
     values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by or ""}
@@ -132,7 +129,7 @@ def _cuts(
 
 
 def _measure(
-    db: Database, table: str, values: Mapping[str, object], *, grouped: bool
+    db: Connection, table: str, values: Mapping[str, object], *, grouped: bool
 ) -> Iterator[tuple[str | None, dict[str, tuple[float | None, ...]]]]:
     """Give value, numerator and denominator of a table's figures: one pass for all sums, one a median."""
     specs = [spec for spec in FIGURES if spec.table == table]

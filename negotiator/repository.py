@@ -1,9 +1,8 @@
 """Rows of the file to models and back; nothing is decided here."""
 
 from datetime import UTC, datetime
+from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 from negotiator import timestamps
 from negotiator.errors import SchemaError
@@ -12,9 +11,7 @@ from negotiator.money import from_file
 from negotiator.policy import Decision
 
 _ROUND_COLUMNS = """
-    SELECT id AS id, call_id AS call_id, session_id AS session_id, round_number AS round_number,
-           carrier_offer AS carrier_offer, system_response AS system_response,
-           timestamp AS timestamp, notes AS notes
+    SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes
       FROM main.negotiations
 """
 SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
@@ -46,7 +43,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 class Repository:
     """The four tables of one open file. Lists come back complete: an open cursor would hold a lock."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Connection) -> None:
         """Work on an open database; its transactions are the caller's."""
         self._db = db
 
@@ -171,20 +168,21 @@ class Repository:
 
     def _rounds(self, sql: str, *values: object) -> list[Round]:
         """Return rounds by real time, then ID, unknown times first."""
-        rows = list(self._db.query(sql, values))
+        rows = self._db.execute(sql, values).fetchall()
         return sorted(map(_round, rows), key=lambda found: (found.timestamp or _BEGINNING, found.id))
 
 
-def _round(row: dict[str, Any]) -> Round:
+def _round(row: tuple[Any, ...]) -> Round:
+    id_, call_id, session_id, round_number, carrier_offer, response, timestamp, notes = row
     return Round(
-        id=whole_number(row["id"]) or 0,
-        call_id=whole_number(row["call_id"]),
-        session_id=text_from(row["session_id"]),
-        round_number=whole_number(row["round_number"]),
-        carrier_offer=from_file(row["carrier_offer"]),
-        system_response=text_from(row["system_response"]),
-        timestamp=timestamps.read(row["timestamp"]),
-        notes=text_from(row["notes"]),
+        id=whole_number(id_) or 0,
+        call_id=whole_number(call_id),
+        session_id=text_from(session_id),
+        round_number=whole_number(round_number),
+        carrier_offer=from_file(carrier_offer),
+        system_response=text_from(response),
+        timestamp=timestamps.read(timestamp),
+        notes=text_from(notes),
     )
 
 

@@ -8,8 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from negotiator.atomic_file import move_aside, publish
 from negotiator.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
@@ -83,7 +82,7 @@ def _is_sound(path: Path) -> bool:
     return True
 
 
-def _is_empty(db: Database) -> bool:
+def _is_empty(db: Connection) -> bool:
     return db.execute("SELECT 1 FROM main.sqlite_master").fetchone() is None
 
 
@@ -95,7 +94,7 @@ def _overwrite(path: Path, copy: Path, now: datetime, progress: Progress) -> Bac
         def save() -> Backup | None:
             return None if _is_empty(target) else back_up_open(target, path, now=now, progress=progress)
 
-        if target.journal_mode == "wal":
+        if target.execute("PRAGMA journal_mode").fetchone() == ("wal",):
             return _overwrite_shared(path, target, source, save, progress)
         # Whoever has the file open holds no lock between transactions, so this one can be kept throughout.
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -107,7 +106,7 @@ def _overwrite(path: Path, copy: Path, now: datetime, progress: Progress) -> Bac
 
 
 def _overwrite_shared(
-    path: Path, target: Database, source: Database, save: Callable[[], Backup | None], progress: Progress
+    path: Path, target: Connection, source: Connection, save: Callable[[], Backup | None], progress: Progress
 ) -> Backup | None:
     """Do it in WAL mode, where no lock can be kept: if somebody wrote after the backup, begin again."""
     deadline = time.monotonic() + wait_seconds()
@@ -131,14 +130,14 @@ def _overwrite_shared(
                 return former
 
 
-def _data_version(db: Database) -> int:
+def _data_version(db: Connection) -> int:
     """Return a number that changes when another connection has committed."""
     version: int = db.execute("PRAGMA data_version").fetchone()[0]
     return version
 
 
 def _copy_back(
-    source: Database, target: Database, path: Path, progress: Progress, when_locked: Callable[[], None]
+    source: Connection, target: Connection, path: Path, progress: Progress, when_locked: Callable[[], None]
 ) -> None:
     """Copy all pages in one transaction of the target's; ``when_locked`` may still stop it by raising."""
     deadline = time.monotonic() + wait_seconds()
@@ -156,14 +155,14 @@ def _copy_back(
         progress("restoring", total - left, total)
 
     # Two steps at least: the first takes the lock, and the last commits.
-    source.conn.backup(target.conn, pages=max(1, min(PAGES_A_STEP, total_pages // 2)), progress=report)
+    source.backup(target, pages=max(1, min(PAGES_A_STEP, total_pages // 2)), progress=report)
 
 
 def _busy(path: Path) -> BusyError:
     return BusyError(f"{str(path)!r} is in use by another program", "try again when less is going on")
 
 
-def _take_the_form_of(copy: Database, target: Database) -> None:
+def _take_the_form_of(copy: Connection, target: Connection) -> None:
     """Give our copy the page size and journal mode of the file that it overwrites, which keeps them."""
     copy.execute("PRAGMA journal_mode = DELETE")
     size = target.execute("PRAGMA page_size").fetchone()[0]

@@ -59,6 +59,18 @@ CREATE TABLE negotiations (
 );
 """
 TABLES = ("loads", "carriers", "calls", "negotiations")
+STEPS_TABLE = "_sqlite_migrations"
+"""Where sqlite-utils notes which migrations a file has had."""
+STEPS = (
+    "m001_add_session_id",
+    "m002_add_notes",
+    "m003_index_calls_by_load",
+    "m004_add_sessions",
+    "m005_index_lists",
+    "m006_add_views",
+)
+"""The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
+all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""
 
 
 def columns_of(table: str) -> list[str]:

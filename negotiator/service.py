@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Self
-
-from sqlite_utils import Database
 
 from negotiator import guards, timestamps
 from negotiator.answers import TRANSFER_WORDS, answer_from
@@ -35,7 +34,7 @@ class CallHandlingService:
     """
 
     def __init__(
-        self, db: Database, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
+        self, db: Connection, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
     ) -> None:
         """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes."""
         self._db = db

@@ -14,7 +14,8 @@ def generate_session_id(now: datetime | None = None) -> str:
     """Return a session ID that sorts by time, such as ``sess_20250820224530_abc123``.
 
     The time is UTC to the second (``now``, an aware datetime, if given); the six characters of ``a-z0-9``
-    come from the system's randomness, as those of ``secrets`` do, so two IDs made in one second collide once in 36**6 (two thousand million) times.
+    come from the system's source of randomness, as those of ``secrets`` do, so two IDs made in one second
+    collide once in 36**6 (two thousand million) times.
     """
     # This is what `secrets.choice` is; `secrets` itself would load OpenSSL, 8 of the 100 ms of a start.
     from random import SystemRandom  # noqa: PLC0415 - only who makes an ID pays for it

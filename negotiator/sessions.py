@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
-from sqlite_utils import Database
-
 from negotiator import guards, timestamps
-from negotiator.database import read_transaction, write_transaction
+from negotiator.database import as_database, read_transaction, write_transaction
 from negotiator.errors import (
     CallNotFoundError,
     InvalidMetadataError,
@@ -44,7 +43,7 @@ _MOST_KEYS = 100
 
 
 def start_session(
-    db: Database,
+    db: Connection,
     path: Path,
     *,
     now: datetime,
@@ -72,7 +71,7 @@ def start_session(
 
 
 def close_session(
-    db: Database, path: Path, session_id: str, *, now: datetime, reason: str | None = None
+    db: Connection, path: Path, session_id: str, *, now: datetime, reason: str | None = None
 ) -> None:
     """Close a session that is active: it takes no further ask.
 
@@ -94,7 +93,7 @@ def close_session(
 
 
 def set_metadata(
-    db: Database, path: Path, session_id: str, metadata: Mapping[str, str], *, now: datetime
+    db: Connection, path: Path, session_id: str, metadata: Mapping[str, str], *, now: datetime
 ) -> None:
     """Set keys of a session's metadata; an empty value takes its key away, the others stay.
 
@@ -107,7 +106,7 @@ def set_metadata(
         _store_metadata(db, session_id, metadata)
 
 
-def show_session(db: Database, path: Path, session_id: str, *, now: datetime) -> dict[str, Any]:
+def show_session(db: Connection, path: Path, session_id: str, *, now: datetime) -> dict[str, Any]:
     """Return a session with the keys in ``KEYS``. Raises InvalidSessionIDError, SessionNotFoundError."""
     require_session_id(session_id)
     with read_transaction(db, path):
@@ -115,7 +114,7 @@ def show_session(db: Database, path: Path, session_id: str, *, now: datetime) ->
 
 
 def list_sessions(
-    db: Database, path: Path, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
+    db: Connection, path: Path, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
 ) -> list[dict[str, Any]]:
     """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
 
@@ -148,7 +147,7 @@ def _parse_pair(pair: str) -> tuple[str, str]:
     return key, value
 
 
-def _session(db: Database, path: Path, session_id: str, now: datetime) -> dict[str, Any]:
+def _session(db: Connection, path: Path, session_id: str, now: datetime) -> dict[str, Any]:
     sql, values = session_query(now=now, limit=1, session_id=session_id)
     for row in _all(db, sql, values):
         return _as_session(row)
@@ -158,8 +157,8 @@ def _session(db: Database, path: Path, session_id: str, now: datetime) -> dict[s
     )
 
 
-def _all(db: Database, sql: str, values: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    return iter(list(db.query(sql, dict(values))))
+def _all(db: Connection, sql: str, values: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    return iter(list(as_database(db).query(sql, dict(values))))
 
 
 def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,7 +172,7 @@ def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
     return session
 
 
-def _stats(db: Database, session: Mapping[str, Any], counters: int) -> dict[str, object]:
+def _stats(db: Connection, session: Mapping[str, Any], counters: int) -> dict[str, object]:
     """Return how long a session took, and what either side gave a round."""
     first, last = session["first_round_at"], session["last_round_at"]
     stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
@@ -202,7 +201,7 @@ def _refuse_constant(constant: str) -> None:
 
 
 def _insert(
-    db: Database,
+    db: Connection,
     session_id: str,
     now: datetime,
     *,
@@ -222,7 +221,7 @@ def _insert(
     )
 
 
-def _store_metadata(db: Database, session_id: str, metadata: Mapping[str, str]) -> None:
+def _store_metadata(db: Connection, session_id: str, metadata: Mapping[str, str]) -> None:
     sql = "SELECT metadata FROM main.negotiation_sessions WHERE session_id = ?"
     kept = _read_metadata(db.execute(sql, [session_id]).fetchone()[0]) | dict(metadata)
     merged = {key: value for key, value in kept.items() if value != ""}

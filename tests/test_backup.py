@@ -7,7 +7,6 @@ from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from negotiator import backup as module
 from negotiator.backup import back_up
@@ -54,7 +53,7 @@ def test_a_copy_that_is_not_whole_is_not_kept(desk: Path, monkeypatch: pytest.Mo
     """Here its rows disagree with those that were counted."""
     original = module._copy  # noqa: SLF001 - the seam between copying and checking
 
-    def lose_a_row(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+    def lose_a_row(source: sqlite3.Connection, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
         rows = original(source, path, copy, progress)
         with closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute("DELETE FROM calls WHERE id = 1")
@@ -82,7 +81,9 @@ def test_a_copy_that_sqlite_finds_unsound_is_not_kept(desk: Path, monkeypatch: p
     """Though all its rows can be counted."""
     original = module._copy  # noqa: SLF001 - the seam between copying and checking
 
-    def break_an_index(source: Database, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
+    def break_an_index(
+        source: sqlite3.Connection, path: Path, copy: Path, progress: Progress
+    ) -> dict[str, int]:
         rows = original(source, path, copy, progress)
         with closing(sqlite3.connect(copy)) as connection, connection:
             connection.execute("PRAGMA writable_schema = ON")

@@ -1,6 +1,7 @@
 """Calls: started, ended, listed, shown."""
 
 import json
+import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -195,6 +196,6 @@ def test_a_call_about_a_load_that_is_taken_is_recorded_with_a_warning(desk: Path
 )
 def test_lists_of_calls_use_an_index(desk: Path, where: str) -> None:
     """However many calls there are."""
-    with closing(Database(desk)) as db:
+    with closing(sqlite3.connect(desk)) as db:
         (first, *_) = query_plan(db, f"SELECT * FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?")
     assert first.startswith("SEARCH")

@@ -3,11 +3,11 @@
 import csv
 import io
 import json
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from negotiator.check import query_plan
 from negotiator.load_choices import LoadFilter, LoadOrder, LoadStatus
@@ -205,7 +205,7 @@ def test_a_person_sees_lanes_and_no_empty_columns(full: Path) -> None:
 def test_a_list_by_status_uses_the_index(desk: Path, order: LoadOrder) -> None:
     """Whatever it is sorted by."""
     sql, _ = listing(LoadFilter(status=LoadStatus.AVAILABLE, order=order))
-    with closing(Database(desk)) as db:
+    with closing(sqlite3.connect(desk)) as db:
         (search, *_) = query_plan(db, sql)
     assert search.startswith("SEARCH")
     assert "USING INDEX idx_loads_status_pickup (status=?" in search

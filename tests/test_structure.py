@@ -1,13 +1,20 @@
 """Facts about the code: what is loaded by what, and which way imports run."""
 
 import ast
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
+from typer.core import TyperCommand, TyperGroup
 
 import negotiator
+from negotiator.cli.deferred import commands
+from negotiator.migrations import migrations
+from negotiator.schema import STEPS, STEPS_TABLE
 
 PACKAGE = Path(negotiator.__file__).parent
 LEAVES = {
@@ -37,6 +44,15 @@ LAYERS = [
     {"migrations", "sqlite_errors"},
     LEAVES,
 ]
+
+NOT_FOR_AN_ID = {
+    *("sqlite_utils", "sqlite3", "rich", "pydantic", "dataclasses", "json", "csv", "hashlib"),
+    *("negotiator.models", "negotiator.cli.negotiate", "negotiator.cli.session", "negotiator.cli.load"),
+}
+NOT_FOR_A_READER = {
+    *("sqlite_utils", "rich", "pydantic", "csv", "hashlib"),
+    *("negotiator.migrations", "negotiator.cli.load", "negotiator.cli.report", "negotiator.cli.database"),
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -96,11 +112,13 @@ def test_migrations_stand_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "absent"),
     [
-        (["--help"], {"sqlite_utils", "sqlite3", "pydantic"}),
-        (["generate-id"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
-        (["validate-id", "sess_abcde"], {"sqlite_utils", "sqlite3", "rich", "pydantic"}),
-        (["call", "history", "1", "--json"], {"rich", "pydantic"}),
-        (["negotiate", "1", "2300", "--json"], {"rich", "pydantic", "readline"}),
+        (["--help"], {"sqlite_utils", "sqlite3", "pydantic", "markdown_it", "negotiator.cli.negotiate"}),
+        (["generate-id"], NOT_FOR_AN_ID),
+        (["generate-id", "--uuid"], NOT_FOR_AN_ID),
+        (["validate-id", "sess_abcde"], NOT_FOR_AN_ID),
+        (["session", "history", "sess_known", "--json"], NOT_FOR_A_READER),
+        (["call", "history", "1", "--json"], NOT_FOR_A_READER),
+        (["negotiate", "1", "2300", "--json"], NOT_FOR_A_READER | {"readline"}),
         (["load", "list", "--json"], {"rich", "pydantic"}),
     ],
 )
@@ -108,6 +126,8 @@ def test_a_command_does_not_load_what_it_does_not_need(
     desk: Path, arguments: list[str], absent: set[str]
 ) -> None:
     """A fact, not a time."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("INSERT INTO negotiations (call_id, round_number, session_id) VALUES (1, 1, 'sess_known')")
     code = (
         "import sys; from negotiator.cli import app\n"
         "try: app()\n"
@@ -127,3 +147,18 @@ def test_importing_the_package_loads_none_of_its_modules() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"sqlite_utils", "sqlite3", "typer", "rich", "negotiator.service"} & set(loaded)
+
+
+def test_the_steps_that_a_file_is_looked_for_are_those_of_the_migrations() -> None:
+    """They are written down twice, so that looking needn't import sqlite-utils."""
+    known = [migration.name for migration in migrations.pending(Database(memory=True))]
+    assert list(STEPS) == known
+    assert migrations.migrations_table == STEPS_TABLE
+
+
+def test_a_deferred_command_says_of_itself_what_its_module_says() -> None:
+    """It stands in the root's help, and the module isn't loaded for that."""
+    for name, deferred in commands().items():
+        command = deferred.load()
+        assert isinstance(command, TyperCommand | TyperGroup), name
+        assert deferred.help == (command.help or "").split("\n\n")[0], name
