@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from negotiator.models import Answer, Case
+from negotiator.models import Answer, Case, Round
 from negotiator.money import dollars
 from negotiator.policy import Decision, Policy, Ruling
 
@@ -11,29 +11,45 @@ TRANSFER_WORDS = "I can't go that high myself. Let me hand you to a colleague wh
 
 def answer_from(case: Case, session_id: str | None, ask: Decimal, ruling: Ruling, policy: Policy) -> Answer:
     """Return the answer to an ask of US dollars, as the policy ruled."""
-    goes_on = ruling.decision is Decision.COUNTER
-    number = case.thread.next_round_number
+    left = policy.rounds - case.thread.next_round_number if ruling.decision is Decision.COUNTER else 0
     return Answer(
         call_id=case.call.id,
         session_id=session_id,
-        round_number=number,
-        rounds_left=policy.rounds - number if goes_on else 0,
+        round_number=case.thread.next_round_number,
+        rounds_left=left,
         carrier_offer=ask,
         decision=ruling.decision,
         amount=ruling.amount,
-        accepted=ruling.decision is Decision.ACCEPTED,
-        should_transfer=not goes_on,
-        message=_words(ruling),
+        message=_words(ruling.decision, ruling.amount),
         case=case,
         ruling=ruling,
         policy=policy,
     )
 
 
-def _words(ruling: Ruling) -> str:
+def recorded_answer(case: Case, found: Round, ask: Decimal, decision: Decision, policy: Policy) -> Answer:
+    """Return the answer that a round records; how many rounds are left follows from today's policy."""
+    amount = ask if decision is Decision.ACCEPTED else found.counter
+    number = found.round_number or 0
+    return Answer(
+        call_id=case.call.id,
+        session_id=found.session_id,
+        round_number=number,
+        rounds_left=max(policy.rounds - number, 0) if decision is Decision.COUNTER else 0,
+        carrier_offer=ask,
+        decision=decision,
+        amount=amount,
+        message=_words(decision, amount),
+        case=case,
+        ruling=None,
+        policy=policy,
+    )
+
+
+def _words(decision: Decision, amount: Decimal | None) -> str:
     """Return the words to say to the carrier; the ceiling is never among them."""
-    if ruling.amount is None:
+    if amount is None:
         return TRANSFER_WORDS
-    if ruling.decision is Decision.ACCEPTED:
-        return f"We have a deal at {dollars(ruling.amount)}. Let me hand you to a colleague to book the load."
-    return f"We can do {dollars(ruling.amount)} on this load. Does that work for you?"
+    if decision is Decision.ACCEPTED:
+        return f"We have a deal at {dollars(amount)}. Let me hand you to a colleague to book the load."
+    return f"We can do {dollars(amount)} on this load. Does that work for you?"

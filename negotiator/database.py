@@ -162,6 +162,21 @@ def write_transaction(db: Connection, path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def savepoint(db: Connection, path: Path) -> Iterator[None]:
+    """Do one piece of work inside a transaction: it is undone alone when anything is raised."""
+    with sqlite_errors(path):
+        db.execute("SAVEPOINT piece")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk has rolled back the whole transaction already
+                db.execute("ROLLBACK TO piece")
+                db.execute("RELEASE piece")
+            raise
+        db.execute("RELEASE piece")
+
+
+@contextmanager
 def read_transaction(db: Connection, path: Path) -> Iterator[None]:
     """See one state of the file throughout; whatever is written is rolled back."""
     with sqlite_errors(path), _rollback_unless_done(db):

@@ -56,6 +56,12 @@ class InvalidTimeError(BadInputError):
     code = "invalid_time"
 
 
+class InvalidRequestIDError(BadInputError):
+    """The text is not a request ID."""
+
+    code = "invalid_request_id"
+
+
 class InvalidMetadataError(BadInputError):
     """The text is not a key and a value that a session can keep."""
 
@@ -78,6 +84,12 @@ class InvalidPolicyError(BadInputError):
     """A parameter of the policy is out of its range."""
 
     code = "invalid_policy"
+
+
+class InvalidAskError(BadInputError):
+    """A line, or a file of asks, can't be taken as it is."""
+
+    code = "invalid_ask"
 
 
 class InvalidLoadsError(BadInputError):
@@ -164,6 +176,12 @@ class SessionMismatchError(ConflictError):
     """The session is about another load."""
 
     code = "session_about_another_load"
+
+
+class RequestMismatchError(ConflictError):
+    """The request ID stands for another ask."""
+
+    code = "request_about_another_ask"
 
 
 class SessionEndedError(ConflictError):

@@ -9,21 +9,24 @@ from negotiator.errors import (
     ConflictError,
     InvalidCallIDError,
     InvalidNotesError,
+    InvalidRequestIDError,
     LoadTakenError,
     NoAgreementError,
     NoPostedRateError,
     OutlierError,
+    RequestMismatchError,
     SessionEndedError,
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.models import Call, Load, SessionRow, Thread
+from negotiator.models import Call, Load, Round, SessionRow, Thread
 from negotiator.money import CENT, MAXIMUM, dollars
 from negotiator.policy import Decision
 
 NOTES_LIMIT = 10_000  # characters
 _OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _MOST_ROUNDS = 1_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -36,6 +39,31 @@ def parse_call_id(value: int | str) -> int:
         return value
     shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
     raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
+
+
+def require_request_id(request_id: str) -> None:
+    """Raise InvalidRequestIDError unless the text is up to 64 of ``A-Za-z0-9_.:-``."""
+    if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
+        shown = repr(request_id)[:40] if isinstance(request_id, str) else f"this {type(request_id).__name__}"
+        raise InvalidRequestIDError(
+            f"{shown} is not a request ID", "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
+        )
+
+
+def same_ask(found: Round, request_id: str, call_id: int, session_id: str | None, ask: Decimal) -> Decision:
+    """Return the decision of the round that a request made before.
+
+    Raises RequestMismatchError when it was about something else: then the request ID was used twice.
+    """
+    asked = (found.call_id, found.session_id, found.carrier_offer)
+    if found.decision and asked == (call_id, session_id, ask):
+        return found.decision
+    session = f" in session {found.session_id}" if found.session_id else ""
+    was = "" if found.carrier_offer is None else f" of {dollars(found.carrier_offer)}"
+    raise RequestMismatchError(
+        f"request {request_id} was another ask{was}, on call {found.call_id}{session}",
+        "give each ask a request ID of its own",
+    )
 
 
 def require_usable_notes(notes: str | None) -> None:

@@ -2,23 +2,19 @@
 
 import csv
 import json
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from io import UnsupportedOperation
 from itertools import chain
 from pathlib import Path
-from stat import S_ISREG
 from typing import BinaryIO, NoReturn
 
-from negotiator.errors import DatabaseNotFoundError, InvalidLoadsError
+from negotiator.errors import InvalidLoadsError
 from negotiator.load_choices import LoadFormat
 from negotiator.progress import Progress
+from negotiator.sources import opened, size_of, unreadable
 
-STDIN = Path("-")
 _LONGEST_LINE = 1_000_000  # bytes; without a limit a file without line ends would fill the memory
 _CHUNK = 1_000_000  # bytes
 _DELIMITERS = ",;\t|"
@@ -44,7 +40,7 @@ def open_records(source: Path, form: LoadFormat | None, progress: Progress) -> I
     Progress is told in bytes. Raises DatabaseNotFoundError when there is no such file, InvalidLoadsError,
     also while records are read.
     """
-    with _opened(source) as stream:
+    with opened(source, InvalidLoadsError) as stream:
         reader = _Reader(stream, progress)
         first = reader.first_line()
         if not first:
@@ -56,28 +52,6 @@ def open_records(source: Path, form: LoadFormat | None, progress: Progress) -> I
                 yield Records("line", _objects(reader.texts(first)))
             case _:
                 yield _table(reader.texts(first))
-
-
-@contextmanager
-def _opened(source: Path) -> Iterator[BinaryIO]:
-    if source == STDIN:
-        if sys.stdin is None:
-            raise InvalidLoadsError("there is no standard input to read", "name a file")
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = source.open("rb")
-    except FileNotFoundError as error:
-        raise DatabaseNotFoundError(f"there is no file {str(source)!r}", "check its name") from error
-    except (OSError, ValueError) as error:
-        _unreadable(error)
-    with stream:
-        yield stream
-
-
-def _unreadable(error: Exception) -> NoReturn:
-    reason = getattr(error, "strerror", None) or error
-    raise InvalidLoadsError(f"the file of loads can't be read: {reason}", "nothing was changed") from error
 
 
 def _recognised(first: bytes) -> LoadFormat:
@@ -92,11 +66,7 @@ class _Reader:
     def __init__(self, stream: BinaryIO, progress: Progress) -> None:
         self._stream, self._progress = stream, progress
         self._bytes = self._number = 0
-        try:
-            status = os.fstat(stream.fileno())
-            self._total = status.st_size if S_ISREG(status.st_mode) else 0
-        except UnsupportedOperation:  # a stream of a program's own
-            self._total = 0
+        self._total = size_of(stream) or 0
 
     def first_line(self) -> bytes:
         """Return the first line that isn't blank, without a byte order mark; empty at the end of the file."""
@@ -134,7 +104,7 @@ class _Reader:
         try:
             found = read()
         except (OSError, ValueError) as error:
-            _unreadable(error)
+            unreadable(error, InvalidLoadsError)
         self._bytes += len(found)
         self._progress("reading", self._bytes, self._total)
         return found

@@ -15,8 +15,9 @@ from negotiator.database import as_database, file_uri, open_database, write_tran
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.load_choices import LoadFormat
 from negotiator.load_fields import FIELDS, Stored, column_of, parse_field, refuse_backwards, shown
-from negotiator.load_files import STDIN, Records, open_records
+from negotiator.load_files import Records, open_records
 from negotiator.progress import Progress, silent
+from negotiator.sources import STDIN
 from negotiator.sqlite_errors import sqlite_errors
 
 MOST_FAULTS = 20

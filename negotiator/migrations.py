@@ -140,6 +140,13 @@ def m006_add_views(db: Database) -> None:
         _add_view(db, name, sql)
 
 
+@migrations()
+def m007_add_request_id(db: Database) -> None:
+    """Add the column request_id to negotiations, unique where it is given: an ask sent twice is one round."""
+    _add_text_column(db, "negotiations", "request_id")
+    _add_unique_index(db, "negotiations", "idx_negotiations_request_id", "request_id")
+
+
 def changed_views(db: Database) -> list[str]:
     """Return which of our views are missing, or are not as they were made."""
     held = dict(db.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall())
@@ -199,6 +206,30 @@ def _add_index(db: Database, table: str, index: str, columns: tuple[str, ...]) -
             f"the index {index} is there, but not as a plain index of {table} ({', '.join(columns)}): "
             "drop it or rename it, then migrate again"
         )
+
+
+def _add_unique_index(db: Database, table: str, index: str, column: str) -> None:
+    """Add the index, of the rows that have a value, unless it is there. Raises ValueError if it can't be."""
+    made = f'CREATE UNIQUE INDEX main."{index}" ON "{table}" ([{column}]) WHERE [{column}] IS NOT NULL'
+    sql = "SELECT lower(tbl_name), sql FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?"
+    held = db.execute(sql, [index]).fetchone()
+    if held is None:
+        values = f"FROM main.[{table}] WHERE [{column}] IS NOT NULL"
+        if db.execute(f"SELECT 1 {values} GROUP BY [{column}] HAVING count(*) > 1").fetchone():
+            raise ValueError(f"{table}.{column} is there and repeats a value: rename it, then migrate again")
+        db.execute(made)
+    elif held[0] != table or _words(held[1]) != _words(made.replace("main.", "")):
+        raise ValueError(
+            f"the index {index} is there, but not as one of {table} ({column}), unique where not NULL: "
+            "drop it or rename it, then migrate again"
+        )
+
+
+def _words(sql: str) -> list[str]:
+    """Return the words of a statement, however its names are quoted and its parts are spaced."""
+    for mark in '"[]`':
+        sql = sql.replace(mark, "")
+    return sql.upper().replace("(", " ( ").replace(")", " ) ").split()
 
 
 def _index_table(db: Database, index: str) -> str | None:

@@ -126,8 +126,10 @@ class Case:
 class Answer:
     """The answer to one ask.
 
-    Up to ``message`` the fields are the JSON keys of an answer. ``amount`` is the rate to pay when
-    accepted, the counter otherwise, None on a transfer. The rest is what an operator needs to see around it.
+    Up to ``message`` the fields are JSON keys of an answer, and so are the first two properties. ``amount``
+    is the rate to pay when accepted, the counter otherwise, None on a transfer. The rest is what an operator
+    needs to see around it; ``ruling`` is None when the request had been answered before, and this is its
+    recorded answer.
     """
 
     call_id: int
@@ -137,12 +139,20 @@ class Answer:
     carrier_offer: Decimal
     decision: Decision
     amount: Decimal | None
-    accepted: bool
-    should_transfer: bool
     message: str
     case: Case
-    ruling: Ruling
+    ruling: Ruling | None
     policy: Policy
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the carrier gets what it asks."""
+        return self.decision is Decision.ACCEPTED
+
+    @property
+    def should_transfer(self) -> bool:
+        """Whether a person must take over: to book what was accepted, or to decide."""
+        return self.decision is not Decision.COUNTER
 
     @property
     def warning(self) -> str | None:

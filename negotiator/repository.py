@@ -18,6 +18,7 @@ SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
 CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
 CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
 CALL_THREAD = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id IS NULL"
+REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
 RATE_AGREED = """
     SELECT 1 FROM main.calls WHERE load_id = ? AND CAST(final_rate_agreed AS REAL) > 0 LIMIT 1
 """
@@ -30,7 +31,10 @@ OTHER_LOAD = """
 SESSION = """
     SELECT expires_at, closed_at, close_reason FROM main.negotiation_sessions WHERE session_id = ?
 """
-INDEXED = (SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD, RATE_AGREED, OTHER_LOAD, SESSION)
+INDEXED = (
+    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD),
+    *(REQUEST, RATE_AGREED, OTHER_LOAD, SESSION),
+)
 """The questions whose cost must not grow with the file."""
 _OUTCOMES = {
     Decision.ACCEPTED: "accepted",
@@ -93,6 +97,10 @@ class Repository:
             return self._rounds(CALL_THREAD, call_id)
         return self.session_rounds(session_id)
 
+    def round_of_request(self, request_id: str) -> Round | None:
+        """Return the round that a request made."""
+        return next(iter(self._rounds(REQUEST, request_id)), None)
+
     def session_row(self, session_id: str) -> SessionRow | None:
         """Return what is kept of a session besides its rounds, None for one that nobody started."""
         row = self._db.execute(SESSION, [session_id]).fetchone()
@@ -105,23 +113,27 @@ class Repository:
         row = self._db.execute(OTHER_LOAD, [load_id, session_id, session_id]).fetchone()
         return None if row is None else text_from(row[0])
 
-    def add_round(self, answer: Answer, moment: datetime, notes: str | None) -> None:
+    def add_round(
+        self, answer: Answer, moment: datetime, notes: str | None, request_id: str | None = None
+    ) -> None:
         """Insert the round that an answer makes."""
         response = system_response(answer.decision, answer.amount)
+        name = (answer.call_id, answer.session_id, answer.round_number)
         ask, stamp = float(answer.carrier_offer), timestamps.write(moment)
-        self._insert(answer.call_id, answer.session_id, answer.round_number, ask, response, stamp, notes)
+        self._insert(*name, ask, response, stamp, notes, request_id)
 
     def add_reopening(self, reopened: Reopened, moment: datetime) -> None:
         """Insert the row that takes an agreement back: no ask, and the reason as its note."""
         name = (reopened.call_id, reopened.session_id, reopened.round_number)
-        self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason)
+        self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason, None)
 
     def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
         # The ID is named because in some files it isn't SQLite's row number, and would be NULL.
         self._change(
             """INSERT INTO main.negotiations
-                 (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes)
-               SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations""",
+                 (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes,
+                  request_id)
+               SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations""",
             [call_id, session_id, round_number, *rest],
         )
 

@@ -68,6 +68,7 @@ STEPS = (
     "m004_add_sessions",
     "m005_index_lists",
     "m006_add_views",
+    "m007_add_request_id",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

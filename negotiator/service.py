@@ -1,8 +1,7 @@
 """The use cases of a negotiation. One ask is one transaction, locked from its first read."""
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
@@ -10,18 +9,12 @@ from sqlite3 import Connection
 from typing import Self
 
 from negotiator import guards, timestamps
-from negotiator.answers import TRANSFER_WORDS, answer_from
-from negotiator.database import open_database, read_transaction, write_transaction
-from negotiator.errors import (
-    CallNotFoundError,
-    LoadNotFoundError,
-    SessionMismatchError,
-    SessionNotFoundError,
-    ThreadTransferredError,
-)
-from negotiator.models import Answer, Case, Load, NegotiationResult, Reopened, Round, Thread
-from negotiator.money import parse_amount
-from negotiator.policy import Decision, decide, policy_from_environment
+from negotiator.answers import TRANSFER_WORDS
+from negotiator.asks import answer_ask, checked_ask, no_call
+from negotiator.database import open_database, read_transaction, savepoint, write_transaction
+from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
+from negotiator.models import Answer, Load, NegotiationResult, Reopened, Round, Thread
+from negotiator.policy import Decision
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -41,6 +34,7 @@ class CallHandlingService:
         self._path = path
         self._clock = clock
         self._repository = Repository(db)
+        self._together = False
 
     @classmethod
     @contextmanager
@@ -62,6 +56,7 @@ class CallHandlingService:
         *,
         notes: str | None = None,
         allow_outlier: bool = False,
+        request_id: str | None = None,
     ) -> NegotiationResult:
         """Answer one ask and record the round; return ``(accepted, message, should_transfer)``.
 
@@ -72,7 +67,12 @@ class CallHandlingService:
         """
         try:
             answer = self.negotiate(
-                call_id, carrier_offer, session_id, notes=notes, allow_outlier=allow_outlier
+                call_id,
+                carrier_offer,
+                session_id,
+                notes=notes,
+                allow_outlier=allow_outlier,
+                request_id=request_id,
             )
         except ThreadTransferredError:
             return NegotiationResult(accepted=False, message=TRANSFER_WORDS, should_transfer=True)
@@ -88,37 +88,56 @@ class CallHandlingService:
         ceiling: str | Decimal | None = None,
         allow_outlier: bool = False,
         dry_run: bool = False,
+        request_id: str | None = None,
     ) -> Answer:
         """Answer one ask and record the round with all that follows from it, or (``dry_run``) write nothing.
 
         ``carrier_offer`` and ``ceiling`` are US dollars. The policy is the desk's, from the environment.
+        ``request_id`` (1 to 64 of ``A-Za-z0-9_.:-``) names the ask: sent again under that name it gets the
+        answer that is on record, and adds no round.
         Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds;
         then nothing was changed.
         """
-        number = guards.parse_call_id(call_id)
-        ask = parse_amount(carrier_offer)
-        if session_id is not None:
-            require_session_id(session_id)
-        guards.require_usable_notes(notes)
-        policy = policy_from_environment(os.environ, ceiling)
-        transaction = read_transaction if dry_run else write_transaction
-        with transaction(self._db, self._path), localcontext(Context()):  # ours, not the caller's
-            now = self._clock()
-            case = self._negotiable(number, session_id, now)
-            posted_rate = guards.usable_posted_rate(case.load)
-            if not allow_outlier:
-                guards.refuse_outlier(ask, posted_rate)
-            ruling = decide(
-                policy,
-                posted_rate=posted_rate,
-                ask=ask,
-                round_number=guards.usable_round_number(case.thread),
-                highest_counter=case.thread.highest_counter,
+        ask = checked_ask(
+            call_id,
+            carrier_offer,
+            session_id,
+            notes=notes,
+            request_id=request_id,
+            ceiling=ceiling,
+            allow_outlier=allow_outlier,
+        )
+        with self._transaction(dry_run=dry_run), localcontext(Context()):  # ours, not the caller's
+            return answer_ask(self._repository, self._path, ask, self._clock(), record=not dry_run)
+
+    def _transaction(self, *, dry_run: bool) -> AbstractContextManager[None]:
+        if self._together:
+            self._require_transaction()
+            return savepoint(self._db, self._path)
+        return read_transaction(self._db, self._path) if dry_run else write_transaction(self._db, self._path)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit the asks that are answered inside a ``with`` block at once, at its end.
+
+        Each is still whole or not there: one that is refused leaves the others. The file's write lock is
+        held throughout, so keep it short, and wait for nobody in it. No answer is on record before the end.
+        Raises BusyError, UnusableFileError.
+        """
+        self._together = True
+        try:
+            with write_transaction(self._db, self._path):
+                yield
+                self._require_transaction()
+        finally:
+            self._together = False
+
+    def _require_transaction(self) -> None:
+        """Raise UnusableFileError when SQLite undid the asks before: a full disk, an error of reading."""
+        if not self._db.in_transaction:
+            raise UnusableFileError(
+                f"{str(self._path)!r} could not be written", "send all of these asks again"
             )
-            answer = answer_from(case, session_id, ask, ruling, policy)
-            if not dry_run:
-                self._record(answer, now, notes)
-        return answer
 
     def reopen_call(self, call_id: int | str, reason: str) -> Reopened:
         """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
@@ -133,7 +152,7 @@ class CallHandlingService:
         with write_transaction(self._db, self._path):
             call = self._repository.call(number)
             if call is None:
-                raise self._no_call(number)
+                raise no_call(number, self._path)
             rate = guards.agreed_rate(call)
             load = None if call.load_id is None else self._repository.load(call.load_id)
             guards.refuse_completed(load)
@@ -180,7 +199,7 @@ class CallHandlingService:
         with read_transaction(self._db, self._path):
             rounds = self._repository.call_rounds(number, session_id)
             if not rounds and self._repository.call(number) is None:
-                raise self._no_call(number)
+                raise no_call(number, self._path)
             if not rounds and session_id is not None and not self._is_known(session_id):
                 raise self._no_session(session_id)
         return rounds
@@ -188,46 +207,6 @@ class CallHandlingService:
     def _is_known(self, session_id: str) -> bool:
         started = self._repository.session_row(session_id) is not None
         return started or bool(self._repository.session_rounds(session_id))
-
-    def _negotiable(self, call_id: int, session_id: str | None, now: datetime) -> Case:
-        """Read what the ask meets; raise what forbids a further ask."""
-        call = self._repository.call(call_id)
-        if call is None:
-            raise self._no_call(call_id)
-        load = None if call.load_id is None else self._repository.load(call.load_id)
-        if load is None:
-            about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
-            raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
-        if session_id is not None:
-            self._refuse_other_load(session_id, load)
-        thread = Thread(tuple(self._repository.thread(call_id, session_id)))
-        name = f"session {session_id}" if session_id else f"the negotiation on call {call_id}"
-        guards.refuse_closed(thread.last_decision, name)
-        if session_id is not None:
-            guards.refuse_ended(self._repository.session_row(session_id), session_id, now)
-        guards.refuse_taken(load, rate_was_agreed=self._repository.rate_was_agreed(load.load_id))
-        return Case(call, load, thread)
-
-    def _refuse_other_load(self, session_id: str, load: Load) -> None:
-        other = self._repository.other_load_of_session(session_id, load.load_id)
-        if other is not None:
-            raise SessionMismatchError(
-                f"session {session_id} is about load {other}, this call about {load.load_id}",
-                "use another session ID; `negotiator generate-id` makes one",
-            )
-
-    def _record(self, answer: Answer, now: datetime, notes: str | None) -> None:
-        moment = answer.case.thread.stamp(now)
-        self._repository.add_round(answer, moment, notes)
-        self._repository.update_call(answer)
-        if answer.accepted:
-            self._repository.set_load_status(answer.case.load.load_id, "booked", moment)
-
-    def _no_call(self, call_id: int) -> CallNotFoundError:
-        return CallNotFoundError(
-            f"there is no call {call_id} in {str(self._path)!r}",
-            "check the ID, or name another file with --db",
-        )
 
     def _no_session(self, session_id: str) -> SessionNotFoundError:
         return SessionNotFoundError(

@@ -72,6 +72,7 @@ def test_a_session_spans_calls(service: CallHandlingService) -> None:
     service.negotiate(1, 2300, SESSION)
     answer = service.negotiate(2, 2250, SESSION)
     assert (answer.round_number, answer.amount) == (2, Decimal(2180))
+    assert answer.ruling
     assert answer.ruling.standing_counter == Decimal(2135)
 
 

@@ -36,11 +36,14 @@ LEAVES = {
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service", "maintenance", "answers", "restore", "check", "sessions", "calls"},
+    {"batch", "maintenance", "restore", "check", "sessions", "calls"},
+    {"service", "ask_lines"},
+    {"asks"},
+    {"answers"},
     {"loads", "load_import", "reports", "conditions"},
     {"load_fields", "load_files"},
     {"repository", "guards", "backup", "sample", "session_queries", "report_tables"},
-    {"database", "atomic_file"},
+    {"database", "atomic_file", "sources"},
     {"migrations", "sqlite_errors"},
     LEAVES,
 ]

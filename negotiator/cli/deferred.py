@@ -15,6 +15,10 @@ _COMMANDS = {
         "negotiate",
         "Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round.",
     ),
+    "batch": (
+        "batch",
+        "Answer many asks: a line of JSON each, with one line of JSON for each in the same order.",
+    ),
     "session": ("session", "Sessions: rounds that belong together."),
     "call": ("call", "Calls: phone calls with carriers."),
     "load": ("load", "Loads: the shipments that are negotiated about."),

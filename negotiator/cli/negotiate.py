@@ -51,6 +51,14 @@ def negotiate(
     allow_outlier: Annotated[
         bool, typer.Option("--allow-outlier", help="Take an ask far from the posted rate.")
     ] = False,
+    request_id: Annotated[
+        str | None,
+        typer.Option(
+            "--request-id",
+            help="A name for this ask: sent again under it, it gets its answer again and adds no round.",
+            metavar="TEXT",
+        ),
+    ] = None,
     dry_run: options.DryRun = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the ceiling, the reason and the figures.")
@@ -70,7 +78,7 @@ def negotiate(
     """
     form = options.chosen(form, as_json)
     if ask is None:
-        phone.require_phone(form, dry_run=dry_run)
+        phone.require_phone(form, dry_run=dry_run, request_id=request_id)
     if session is not None and new_session:
         raise UsageError("--session and --new-session can't both be had", "leave one of them out")
     session = generate_session_id() if new_session else session
@@ -86,6 +94,7 @@ def negotiate(
                 ceiling=ceiling,
                 allow_outlier=allow_outlier or allow,
                 dry_run=dry_run,
+                request_id=request_id,
             )
 
     if ask is None:

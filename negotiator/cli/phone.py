@@ -21,12 +21,14 @@ Answering = Callable[[str, bool], Answer]
 """Answers an ask (text) and records it; the second argument allows an outlier."""
 
 
-def require_phone(form: Format, *, dry_run: bool) -> None:
+def require_phone(form: Format, *, dry_run: bool, request_id: str | None) -> None:
     """Raise UsageError unless asks can be typed one by one: at a terminal, in table form, on record."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("missing argument 'ASK'", "`negotiator negotiate --help` shows how it is used")
     if form is not Format.TABLE:
         raise UsageError(f"--format {form} needs an ASK", "give the ASK; one by one, asks get tables")
+    if request_id is not None:
+        raise UsageError("--request-id needs an ASK", "it names one ask; one by one, leave it out")
     if dry_run:
         raise UsageError("--dry-run needs an ASK", "give the ASK; one by one, asks are recorded")
 
@@ -38,8 +40,8 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
     ``answering`` raises, except InvalidAmountError and OutlierError: those are said, and asked for again.
     """
     _prepare_editing()
-    standing = ("Standing", f"{dollars(first.ruling.standing_counter)} (offered already)")
-    output.fields([pair for pair in [*situation(first), standing] if pair[1]])
+    offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
+    output.fields([pair for pair in [*situation(first), ("Standing", offered)] if pair[1]])
     output.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number
     while typed := _typed(f"Ask {round_number}: "):

@@ -18,6 +18,8 @@ ANSWER_KEYS = (
     *("accepted", "should_transfer", "message"),
 )
 
+_ANSWERED_BEFORE = "this request was answered before, and that answer is on record"
+
 
 def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
     """Print a history: for a program with the keys of a round, for a person in a person's words.
@@ -54,17 +56,26 @@ def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) 
     if form is Format.TABLE:
         output.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
     else:
-        data: dict[str, object] = {key: getattr(answer, key) for key in ANSWER_KEYS}
-        output.record(data | ({"explain": explanation(answer)} if explain else {}), form)
+        more = {"explain": explanation(answer)} if explain else {}
+        output.record(answer_data(answer) | more, form)
     if answer.warning:
         output.say(f"Warning: {answer.warning}.")
-    if dry_run:
+    if answer.ruling is None:
+        output.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
+    elif dry_run:
         output.say("Dry run: nothing was written.")
+
+
+def answer_data(answer: Answer) -> dict[str, object]:
+    """Return an answer as programs read it."""
+    return {key: getattr(answer, key) for key in ANSWER_KEYS}
 
 
 def explanation(answer: Answer) -> dict[str, object]:
     """Return the figures that a decision came from: US dollars, shares from 0 to 1."""
     ruling = answer.ruling
+    if ruling is None:
+        return {"reason": _ANSWERED_BEFORE}
     return {
         "reason": ruling.reason,
         "posted_rate": answer.case.load.posted_rate,
@@ -128,6 +139,8 @@ def _decision(answer: Answer) -> str:
 def _explained(answer: Answer) -> list[tuple[str, str]]:
     """Return the arithmetic, a step a line."""
     ruling, policy, posted = answer.ruling, answer.policy, answer.case.load.posted_rate
+    if ruling is None:
+        return [("Reason", _ANSWERED_BEFORE)]
     pairs = [
         ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted)"),
         ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),

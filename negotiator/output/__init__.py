@@ -22,6 +22,7 @@ __all__ = [
     "Format",
     "discard",
     "error",
+    "error_data",
     "fields",
     "flush",
     "json_text",
@@ -140,10 +141,14 @@ def say(text: str) -> None:
 def error(problem: NegotiatorError, *, as_json: bool) -> None:
     """Print an error: a sentence, or the same as JSON."""
     if as_json:
-        content = {"code": problem.code, "message": problem.message, "hint": problem.hint}
-        say(_json({"error": content}))
+        say(_json({"error": error_data(problem)}))
     else:
         say(f"Error: {problem.message}." + (f" Hint: {problem.hint}." if problem.hint else ""))
+
+
+def error_data(problem: NegotiatorError) -> dict[str, str | None]:
+    """Return an error as programs read it."""
+    return {"code": problem.code, "message": problem.message, "hint": problem.hint}
 
 
 def progress() -> AbstractContextManager[Progress]:

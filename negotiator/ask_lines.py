@@ -1,0 +1,80 @@
+"""Asks as lines of JSON: read one at a time, each as soon as it is there."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from negotiator.errors import InvalidAskError
+from negotiator.progress import Progress
+from negotiator.sources import size_of, unreadable
+
+Line = tuple[int, bytes]
+"""Its number, from 1, and its content."""
+
+_LONGEST = 200_000  # bytes: more than the longest notes take, however they are escaped
+_REQUIRED = ("call_id", "carrier_offer")
+_KEYS = (*_REQUIRED, "session_id", "notes", "request_id", "ceiling", "allow_outlier")
+_HINT = 'give an ask a line, as in {"call_id": 2, "carrier_offer": 2300}'
+
+
+def lines_of(stream: BinaryIO, progress: Progress) -> Iterator[Line]:
+    """Give the lines that aren't blank; of one that is too long, its beginning and no more.
+
+    Progress is told in bytes. Raises InvalidAskError when the stream can't be read.
+    """
+    size = size_of(stream) or 0
+    number = done = 0
+    while line := _read(stream):
+        number += 1
+        done += len(line)
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = _read(stream)
+            done += len(rest)
+            line = line[:_LONGEST] + rest[:1]
+        if line.strip():
+            yield number, line
+        progress("answering", done, size)
+
+
+def _read(stream: BinaryIO) -> bytes:
+    try:
+        return stream.readline(_LONGEST)
+    except (OSError, ValueError) as error:
+        unreadable(error, InvalidAskError)
+
+
+def ask_in(line: bytes) -> dict[str, Any]:
+    """Return what a line asks, by the names that `CallHandlingService.negotiate` has for it.
+
+    Raises InvalidAskError for a line that is no ask; whether its values can be used is checked there.
+    """
+    if len(line) > _LONGEST:
+        raise InvalidAskError(f"the line has more than {_LONGEST:,} bytes", _HINT)
+    try:
+        ask = _decode(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidAskError("the line is not UTF-8", "save it as UTF-8") from None
+    except (ValueError, RecursionError) as problem:
+        reason = "it is nested too deeply" if isinstance(problem, RecursionError) else problem
+        raise InvalidAskError(f"the line is not JSON: {reason}", _HINT) from None
+    if not isinstance(ask, dict):
+        raise InvalidAskError("the line is not a JSON object", _HINT)
+    if not ask.keys() <= set(_KEYS):
+        key = min(ask.keys() - set(_KEYS))
+        raise InvalidAskError(f"{key[:40]!r} is no key of an ask", f"there are {', '.join(_KEYS)}")
+    if missing := [key for key in _REQUIRED if key not in ask]:
+        raise InvalidAskError(f"the line has no {missing[0]}", _HINT)
+    if not isinstance(ask.get("allow_outlier", False), bool):
+        raise InvalidAskError("allow_outlier is neither true nor false", "give one of them, or leave it out")
+    return ask
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):  # a dictionary alone would keep the last, and say nothing
+        raise ValueError("a key stands in it twice")
+    return found
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object).decode

@@ -1,0 +1,129 @@
+"""One ask, from what was given to the answer on record. Whoever calls this holds the lock."""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from negotiator import guards
+from negotiator.answers import answer_from, recorded_answer
+from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
+from negotiator.models import Answer, Call, Case, Load, Round, Thread
+from negotiator.money import parse_amount
+from negotiator.policy import Policy, decide, policy_from_environment
+from negotiator.repository import Repository
+from negotiator.session_id import require_session_id
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a carrier wants, US dollars for the whole load, and how it is to be answered."""
+
+    call_id: int
+    amount: Decimal
+    session_id: str | None
+    notes: str | None
+    request_id: str | None
+    allow_outlier: bool
+    policy: Policy
+
+
+def checked_ask(
+    call_id: int | str,
+    carrier_offer: float | str | Decimal,
+    session_id: str | None,
+    *,
+    notes: str | None,
+    request_id: str | None,
+    ceiling: str | Decimal | None,
+    allow_outlier: bool,
+) -> Ask:
+    """Return the ask, under the desk's policy from the environment. Raises BadInputError and its kinds."""
+    number = guards.parse_call_id(call_id)
+    amount = parse_amount(carrier_offer)
+    if session_id is not None:
+        require_session_id(session_id)
+    guards.require_usable_notes(notes)
+    if request_id is not None:
+        guards.require_request_id(request_id)
+    policy = policy_from_environment(os.environ, ceiling)
+    return Ask(number, amount, session_id, notes, request_id, allow_outlier, policy)
+
+
+def answer_ask(repository: Repository, path: Path, ask: Ask, now: datetime, *, record: bool) -> Answer:
+    """Return the answer to an ask, and record the round unless the file has the request already.
+
+    Raises NotFoundError, ConflictError, BadInputError and their kinds before anything is written.
+    """
+    call, load = _call_and_load(repository, path, ask.call_id)
+    if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
+        return _again(repository, ask, found, call, load)
+    case = _negotiable(repository, ask, call, load, now)
+    posted_rate = guards.usable_posted_rate(case.load)
+    if not ask.allow_outlier:
+        guards.refuse_outlier(ask.amount, posted_rate)
+    ruling = decide(
+        ask.policy,
+        posted_rate=posted_rate,
+        ask=ask.amount,
+        round_number=guards.usable_round_number(case.thread),
+        highest_counter=case.thread.highest_counter,
+    )
+    answer = answer_from(case, ask.session_id, ask.amount, ruling, ask.policy)
+    if record:
+        moment = case.thread.stamp(now)
+        repository.add_round(answer, moment, ask.notes, ask.request_id)
+        repository.update_call(answer)
+        if answer.accepted:
+            repository.set_load_status(case.load.load_id, "booked", moment)
+    return answer
+
+
+def _call_and_load(repository: Repository, path: Path, call_id: int) -> tuple[Call, Load]:
+    call = repository.call(call_id)
+    if call is None:
+        raise no_call(call_id, path)
+    load = None if call.load_id is None else repository.load(call.load_id)
+    if load is None:
+        about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
+        raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
+    return call, load
+
+
+def _again(repository: Repository, ask: Ask, found: Round, call: Call, load: Load) -> Answer:
+    """Return the answer that a request had: it was sent again, by somebody who didn't hear it."""
+    decision = guards.same_ask(found, ask.request_id or "", ask.call_id, ask.session_id, ask.amount)
+    rounds = repository.thread(ask.call_id, ask.session_id)
+    before = Thread(tuple(rounds[: rounds.index(found)]))
+    return recorded_answer(Case(call, load, before), found, ask.amount, decision, ask.policy)
+
+
+def _negotiable(repository: Repository, ask: Ask, call: Call, load: Load, now: datetime) -> Case:
+    """Return what the ask meets; raise what forbids a further ask."""
+    session_id = ask.session_id
+    if session_id is not None:
+        _refuse_other_load(repository, session_id, load)
+    thread = Thread(tuple(repository.thread(call.id, session_id)))
+    name = f"session {session_id}" if session_id else f"the negotiation on call {call.id}"
+    guards.refuse_closed(thread.last_decision, name)
+    if session_id is not None:
+        guards.refuse_ended(repository.session_row(session_id), session_id, now)
+    guards.refuse_taken(load, rate_was_agreed=repository.rate_was_agreed(load.load_id))
+    return Case(call, load, thread)
+
+
+def _refuse_other_load(repository: Repository, session_id: str, load: Load) -> None:
+    other = repository.other_load_of_session(session_id, load.load_id)
+    if other is not None:
+        raise SessionMismatchError(
+            f"session {session_id} is about load {other}, this call about {load.load_id}",
+            "use another session ID; `negotiator generate-id` makes one",
+        )
+
+
+def no_call(call_id: int, path: Path) -> CallNotFoundError:
+    """Return the error for a call that isn't in the file."""
+    return CallNotFoundError(
+        f"there is no call {call_id} in {str(path)!r}", "check the ID, or name another file with --db"
+    )

@@ -1,0 +1,112 @@
+"""``negotiator batch``."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.cli.rounds import answer_data
+from negotiator.errors import InvalidAskError, NegotiatorError
+from negotiator.models import Answer
+from negotiator.output import Format
+from negotiator.output.streams import is_terminal
+from negotiator.progress import silent
+from negotiator.sources import STDIN, opened, size_of
+
+EXAMPLES = """Examples:
+
+negotiator batch asks.jsonl --commit-every 1000 > answers.jsonl
+
+printf '%s\\n' '{"call_id": 2, "carrier_offer": 2300, "request_id": "a1"}' | negotiator batch"""
+
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
+def batch(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Asks as JSON lines; - or nothing is standard input.",
+            metavar="[FILE]",
+            show_default=False,
+            readable=False,
+        ),
+    ] = None,
+    commit_every: Annotated[
+        int,
+        typer.Option(
+            "--commit-every",
+            min=1,
+            max=100_000,
+            help="Commit so many asks at once, and answer them then; for regular files.",
+            metavar="N",
+        ),
+    ] = 1,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Answer many asks: a line of JSON each, with one line of JSON for each in the same order.
+
+    A line is an object with call_id and carrier_offer, and as needed session_id, notes, request_id, ceiling
+    and allow_outlier. Its answer is printed when it is on record. In the place of a line that fails stands
+    an object with error and line (its number), and the rest go on; the first failure's code is the exit code.
+
+    An ask with a request_id that is on record gets its answer again and adds no round: after a crash, send
+    the whole file again. A pipe may stay open: each line is answered at once.
+    """
+    if options.chosen(form, as_json) is Format.CSV:
+        raise UsageError("--format csv can't be had", "the answers are lines of JSON, whatever is asked for")
+    if file is None and is_terminal(sys.stdin):
+        raise UsageError("there are no asks to read", "name a file, or pipe JSON lines in")
+    tally = _Tally()
+    with opened(file or STDIN, InvalidAskError) as stream:
+        if commit_every > 1 and size_of(stream) is None:
+            hint = "leave it out: while a pipe is waited for, the file must not be locked"
+            raise UsageError("--commit-every needs a regular file", hint)
+        from negotiator.ask_lines import lines_of
+        from negotiator.batch import replies
+        from negotiator.service import CallHandlingService
+
+        # A bar among the answers on one terminal would be in their way.
+        drawn = nullcontext(silent) if is_terminal(sys.stdout) else output.progress()
+        with CallHandlingService.open(db) as service, drawn as progress:
+            for number, reply in replies(service, lines_of(stream, progress), commit_every=commit_every):
+                tally.count(number, reply)
+                _print(number, reply)
+    tally.end()
+
+
+class _Tally:
+    """How many asks there were, how many failed, and the first that did."""
+
+    def __init__(self) -> None:
+        self.asks = self.failures = self.exit_code = 0
+        self.first = ""
+
+    def count(self, number: int, reply: Answer | NegotiatorError) -> None:
+        """Count one ask."""
+        self.asks += 1
+        if isinstance(reply, NegotiatorError):
+            self.failures += 1
+            self.exit_code = self.exit_code or reply.exit_code
+            self.first = self.first or f"line {number}: {reply.message}"
+
+    def end(self) -> None:
+        """Say what failed, and exit with the code of the first failure."""
+        if self.failures:
+            output.say(f"Error: {self.failures} of {self.asks} asks failed, first {self.first}.")
+            raise typer.Exit(self.exit_code)
+
+
+def _print(number: int, reply: Answer | NegotiatorError) -> None:
+    if isinstance(reply, NegotiatorError):
+        output.record({"error": output.error_data(reply), "line": number}, Format.JSONL)
+    else:
+        output.record(answer_data(reply), Format.JSONL)
