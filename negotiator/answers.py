@@ -9,14 +9,15 @@ from negotiator.policy import Decision, Policy, Ruling
 TRANSFER_WORDS = "I can't go that high myself. Let me hand you to a colleague who can decide."
 
 
-def answer_from(case: Case, session_id: str | None, ask: Decimal, ruling: Ruling, policy: Policy) -> Answer:
+def answer_from(
+    case: Case, *, session_id: str | None, round_number: int, ask: Decimal, ruling: Ruling, policy: Policy
+) -> Answer:
     """Return the answer to an ask of US dollars, as the policy ruled."""
-    left = policy.rounds - case.thread.next_round_number if ruling.decision is Decision.COUNTER else 0
     return Answer(
         call_id=case.call.id,
         session_id=session_id,
-        round_number=case.thread.next_round_number,
-        rounds_left=left,
+        round_number=round_number,
+        rounds_left=policy.rounds - round_number if ruling.decision is Decision.COUNTER else 0,
         carrier_offer=ask,
         decision=ruling.decision,
         amount=ruling.amount,

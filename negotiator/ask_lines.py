@@ -1,6 +1,7 @@
 """Asks as lines of JSON: read one at a time, each as soon as it is there."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -13,7 +14,7 @@ Line = tuple[int, bytes]
 
 _LONGEST = 200_000  # bytes: more than the longest notes take, however they are escaped
 _REQUIRED = ("call_id", "carrier_offer")
-_KEYS = (*_REQUIRED, "session_id", "notes", "request_id", "ceiling", "allow_outlier")
+_KEYS = dict.fromkeys((*_REQUIRED, "session_id", "notes", "request_id", "ceiling", "allow_outlier"))
 _HINT = 'give an ask a line, as in {"call_id": 2, "carrier_offer": 2300}'
 
 
@@ -32,6 +33,7 @@ def lines_of(stream: BinaryIO, progress: Progress) -> Iterator[Line]:
             rest = _read(stream)
             done += len(rest)
             line = line[:_LONGEST] + rest[:1]
+        line = line.removeprefix(BOM_UTF8) if number == 1 else line
         if line.strip():
             yield number, line
         progress("answering", done, size)
@@ -52,7 +54,7 @@ def ask_in(line: bytes) -> dict[str, Any]:
     if len(line) > _LONGEST:
         raise InvalidAskError(f"the line has more than {_LONGEST:,} bytes", _HINT)
     try:
-        ask = _decode(line.decode("utf-8-sig"))
+        ask = _decode(line.decode())
     except UnicodeDecodeError:
         raise InvalidAskError("the line is not UTF-8", "save it as UTF-8") from None
     except (ValueError, RecursionError) as problem:
@@ -60,8 +62,8 @@ def ask_in(line: bytes) -> dict[str, Any]:
         raise InvalidAskError(f"the line is not JSON: {reason}", _HINT) from None
     if not isinstance(ask, dict):
         raise InvalidAskError("the line is not a JSON object", _HINT)
-    if not ask.keys() <= set(_KEYS):
-        key = min(ask.keys() - set(_KEYS))
+    if not _KEYS.keys() >= ask.keys():
+        key = min(ask.keys() - _KEYS)
         raise InvalidAskError(f"{key[:40]!r} is no key of an ask", f"there are {', '.join(_KEYS)}")
     if missing := [key for key in _REQUIRED if key not in ask]:
         raise InvalidAskError(f"the line has no {missing[0]}", _HINT)

@@ -1,7 +1,6 @@
 """One ask, from what was given to the answer on record. Whoever calls this holds the lock."""
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,7 @@ from negotiator.answers import answer_from, recorded_answer
 from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
 from negotiator.models import Answer, Call, Case, Load, Round, Thread
 from negotiator.money import parse_amount
-from negotiator.policy import Policy, decide, policy_from_environment
+from negotiator.policy import Policy, decide
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -30,16 +29,17 @@ class Ask:
 
 
 def checked_ask(
+    policy: Policy,
     call_id: int | str,
     carrier_offer: float | str | Decimal,
-    session_id: str | None,
+    session_id: str | None = None,
     *,
-    notes: str | None,
-    request_id: str | None,
-    ceiling: str | Decimal | None,
-    allow_outlier: bool,
+    notes: str | None = None,
+    request_id: str | None = None,
+    ceiling: str | Decimal | None = None,
+    allow_outlier: bool = False,
 ) -> Ask:
-    """Return the ask, under the desk's policy from the environment. Raises BadInputError and its kinds."""
+    """Return the ask; ``ceiling`` is its own, instead of the policy's. Raises BadInputError and its kinds."""
     number = guards.parse_call_id(call_id)
     amount = parse_amount(carrier_offer)
     if session_id is not None:
@@ -47,7 +47,8 @@ def checked_ask(
     guards.require_usable_notes(notes)
     if request_id is not None:
         guards.require_request_id(request_id)
-    policy = policy_from_environment(os.environ, ceiling)
+    if ceiling is not None:
+        policy = replace(policy, ceiling=parse_amount(ceiling))
     return Ask(number, amount, session_id, notes, request_id, allow_outlier, policy)
 
 
@@ -63,14 +64,22 @@ def answer_ask(repository: Repository, path: Path, ask: Ask, now: datetime, *, r
     posted_rate = guards.usable_posted_rate(case.load)
     if not ask.allow_outlier:
         guards.refuse_outlier(ask.amount, posted_rate)
+    round_number = guards.usable_round_number(case.thread)
     ruling = decide(
         ask.policy,
         posted_rate=posted_rate,
         ask=ask.amount,
-        round_number=guards.usable_round_number(case.thread),
+        round_number=round_number,
         highest_counter=case.thread.highest_counter,
     )
-    answer = answer_from(case, ask.session_id, ask.amount, ruling, ask.policy)
+    answer = answer_from(
+        case,
+        session_id=ask.session_id,
+        round_number=round_number,
+        ask=ask.amount,
+        ruling=ruling,
+        policy=ask.policy,
+    )
     if record:
         moment = case.thread.stamp(now)
         repository.add_round(answer, moment, ask.notes, ask.request_id)

@@ -277,3 +277,7 @@ class OutputClosedError(NegotiatorError):
 
     exit_code = 141
     code = "output_closed"
+
+
+REFUSALS = (BadInputError, NotFoundError, ConflictError)
+"""What is raised about an ask, before anything is written; all else is about the file."""

@@ -148,12 +148,13 @@ def usable_posted_rate(load: Load) -> Decimal:
 
 def usable_round_number(thread: Thread) -> int:
     """Return the number of a thread's next round. Raises ConflictError for one past all counting."""
-    if thread.next_round_number > _MOST_ROUNDS:
+    number = thread.next_round_number
+    if number > _MOST_ROUNDS:
         raise ConflictError(
-            f"the last round is numbered {thread.next_round_number - 1}, which is no count of rounds",
+            f"the last round is numbered {number - 1}, which is no count of rounds",
             "begin a session: `negotiator generate-id`",
         )
-    return thread.next_round_number
+    return number
 
 
 def refuse_outlier(ask: Decimal, posted_rate: Decimal) -> None:

@@ -1,7 +1,8 @@
 """The use cases of a negotiation. One ask is one transaction, locked from its first read."""
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Self
 
 from negotiator import guards, timestamps
 from negotiator.answers import TRANSFER_WORDS
-from negotiator.asks import answer_ask, checked_ask, no_call
-from negotiator.database import open_database, read_transaction, savepoint, write_transaction
-from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
+from negotiator.asks import Ask, answer_ask, checked_ask, no_call
+from negotiator.database import (
+    open_database,
+    read_transaction,
+    write_transaction,
+)
+from negotiator.errors import REFUSALS, SessionNotFoundError, ThreadTransferredError, UnusableFileError
 from negotiator.models import Answer, Load, NegotiationResult, Reopened, Round, Thread
-from negotiator.policy import Decision
+from negotiator.policy import Decision, policy_from_environment
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -99,6 +104,7 @@ class CallHandlingService:
         then nothing was changed.
         """
         ask = checked_ask(
+            policy_from_environment(os.environ),
             call_id,
             carrier_offer,
             session_id,
@@ -107,21 +113,46 @@ class CallHandlingService:
             ceiling=ceiling,
             allow_outlier=allow_outlier,
         )
-        with self._transaction(dry_run=dry_run), localcontext(Context()):  # ours, not the caller's
+        return self.answer(ask, dry_run=dry_run)
+
+    def answer(self, ask: Ask, *, dry_run: bool = False) -> Answer:
+        """Do the same for an ask that was checked, under the policy it names."""
+        if self._together:
+            return self._answer_among_others(ask, dry_run=dry_run)
+        transaction = read_transaction if dry_run else write_transaction
+        with transaction(self._db, self._path):
+            return self._answer(ask, dry_run=dry_run)
+
+    def _answer(self, ask: Ask, *, dry_run: bool) -> Answer:
+        with localcontext(Context()):  # ours, not the caller's
             return answer_ask(self._repository, self._path, ask, self._clock(), record=not dry_run)
 
-    def _transaction(self, *, dry_run: bool) -> AbstractContextManager[None]:
-        if self._together:
-            self._require_transaction()
-            return savepoint(self._db, self._path)
-        return read_transaction(self._db, self._path) if dry_run else write_transaction(self._db, self._path)
+    def _answer_among_others(self, ask: Ask, *, dry_run: bool) -> Answer:
+        """Answer an ask in an open transaction, and undo all of that if it can't be written.
+
+        A refusal comes before anything is written. (A savepoint for each ask would serve the other case
+        alone, and take 12 of its 100 microseconds.)
+        """
+        self._require_transaction()
+        try:
+            return self._answer(ask, dry_run=dry_run)
+        except REFUSALS:
+            raise
+        except BaseException:
+            self._db.rollback()
+            raise
+
+    def _require_transaction(self) -> None:
+        """Raise UnusableFileError when the asks before were undone: by us, or by SQLite on a full disk."""
+        if not self._db.in_transaction:
+            raise UnusableFileError(f"{str(self._path)!r} could not be written", "nothing of it is on record")
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Commit the asks that are answered inside a ``with`` block at once, at its end.
 
-        Each is still whole or not there: one that is refused leaves the others. The file's write lock is
-        held throughout, so keep it short, and wait for nobody in it. No answer is on record before the end.
+        One that is refused leaves the others as they are; one that can't be written undoes them all. The
+        file is locked throughout, so wait for nobody in it. No answer is on record before the end.
         Raises BusyError, UnusableFileError.
         """
         self._together = True
@@ -131,13 +162,6 @@ class CallHandlingService:
                 self._require_transaction()
         finally:
             self._together = False
-
-    def _require_transaction(self) -> None:
-        """Raise UnusableFileError when SQLite undid the asks before: a full disk, an error of reading."""
-        if not self._db.in_transaction:
-            raise UnusableFileError(
-                f"{str(self._path)!r} could not be written", "send all of these asks again"
-            )
 
     def reopen_call(self, call_id: int | str, reason: str) -> Reopened:
         """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.

@@ -37,7 +37,7 @@ def usual(text: str) -> str:
 
 def write(moment: datetime) -> str:
     """Return the spelling that is stored: ``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def show(moment: datetime) -> str:

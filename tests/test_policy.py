@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from negotiator.errors import InvalidAmountError, InvalidPolicyError
+from negotiator.errors import InvalidPolicyError
 from negotiator.policy import Decision, Policy, Ruling, decide, policy_from_environment
 
 D = Decimal
@@ -115,7 +115,7 @@ def test_a_desk_sets_its_policy_by_environment() -> None:
         "NEGOTIATOR_FIRMNESS": "2",
         "NEGOTIATOR_INCREMENT": "",
     }
-    assert policy_from_environment(environ, "2,400") == Policy(D("12.5"), 4, D(2), D(5), D(2400))
+    assert policy_from_environment(environ) == Policy(D("12.5"), 4, D(2), D(5))
     assert policy_from_environment({}) == Policy()
 
 
@@ -125,12 +125,6 @@ def test_a_bad_variable_is_named(name: str, value: str) -> None:
     """Whoever set it has to know which one it was."""
     with pytest.raises(InvalidPolicyError, match=f"NEGOTIATOR_{name}"):
         policy_from_environment({f"NEGOTIATOR_{name}": value})
-
-
-def test_a_bad_ceiling_is_a_bad_amount() -> None:
-    """It is typed like an ask."""
-    with pytest.raises(InvalidAmountError):
-        policy_from_environment({}, "12.345")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """``negotiator batch``."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -77,9 +78,9 @@ def batch(
         # A bar among the answers on one terminal would be in their way.
         drawn = nullcontext(silent) if is_terminal(sys.stdout) else output.progress()
         with CallHandlingService.open(db) as service, drawn as progress:
-            for number, reply in replies(service, lines_of(stream, progress), commit_every=commit_every):
-                tally.count(number, reply)
-                _print(number, reply)
+            for group in replies(service, lines_of(stream, progress), commit_every=commit_every):
+                output.records([_shown(number, reply) for number, reply in group])
+                tally.count(group)
     tally.end()
 
 
@@ -90,13 +91,14 @@ class _Tally:
         self.asks = self.failures = self.exit_code = 0
         self.first = ""
 
-    def count(self, number: int, reply: Answer | NegotiatorError) -> None:
-        """Count one ask."""
-        self.asks += 1
-        if isinstance(reply, NegotiatorError):
-            self.failures += 1
-            self.exit_code = self.exit_code or reply.exit_code
-            self.first = self.first or f"line {number}: {reply.message}"
+    def count(self, group: Sequence[tuple[int, Answer | NegotiatorError]]) -> None:
+        """Count these."""
+        self.asks += len(group)
+        for number, reply in group:
+            if isinstance(reply, NegotiatorError):
+                self.failures += 1
+                self.exit_code = self.exit_code or reply.exit_code
+                self.first = self.first or f"line {number}: {reply.message}"
 
     def end(self) -> None:
         """Say what failed, and exit with the code of the first failure."""
@@ -105,8 +107,7 @@ class _Tally:
             raise typer.Exit(self.exit_code)
 
 
-def _print(number: int, reply: Answer | NegotiatorError) -> None:
+def _shown(number: int, reply: Answer | NegotiatorError) -> dict[str, object]:
     if isinstance(reply, NegotiatorError):
-        output.record({"error": output.error_data(reply), "line": number}, Format.JSONL)
-    else:
-        output.record(answer_data(reply), Format.JSONL)
+        return {"error": output.error_data(reply), "line": number}
+    return answer_data(reply)
