@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from stat import S_IMODE
 
 from negotiator.atomic_file import publish, stamped, unfinished
-from negotiator.database import connect, file_uri, read_transaction, require_tables
+from negotiator.database import connect, file_uri, read_transaction, require_tables, ticking
 from negotiator.errors import DamagedFileError, FileExistsConflictError
 from negotiator.progress import Progress, silent
 from negotiator.schema import TABLES
@@ -99,11 +99,11 @@ def count_rows(db: Connection) -> dict[str, int]:
 
 def _verify(copy: Path, rows: dict[str, int], path: Path, progress: Progress) -> None:
     """Raise DamagedFileError unless the copy is sound and has these rows."""
-    progress("checking", 0, 0)
     # Immutable: no lock and no side file for a file that nobody else knows.
     connection = sqlite3.connect(file_uri(copy, "ro&immutable=1"), uri=True, isolation_level=None)
     with closing(connection) as db, sqlite_errors(path):
-        found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        with ticking(db, progress, "checking"):
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok" or count_rows(db) != rows:
             raise DamagedFileError(
                 f"the copy of {str(path)!r} is not sound ({found}), so none was kept",

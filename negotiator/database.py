@@ -20,6 +20,7 @@ from negotiator.errors import (
     NotADatabaseError,
     SchemaError,
 )
+from negotiator.progress import Progress, silent
 from negotiator.schema import STEPS, STEPS_TABLE, TABLES, columns_of
 from negotiator.sqlite_errors import primary_code, sqlite_errors
 
@@ -31,6 +32,7 @@ _LONGEST_WAIT_SECONDS = 86_400
 # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row. Not a lambda:
 # for the seven texts of an ask, this takes 3 microseconds instead of 8.
 _DECODE = methodcaller("decode", "utf-8", "replace")
+_STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
 _SLICE_SECONDS = 0.5  # SQLite's own wait can't be interrupted; ours can, between two of these
 
 
@@ -135,13 +137,24 @@ def missing_columns(db: Connection, table: str) -> list[str]:
     return [column for column in columns_of(table) if column not in present]
 
 
-def quick_check(db: Connection, path: Path) -> None:
+def quick_check(db: Connection, path: Path, progress: Progress = silent) -> None:
     """Raise DamagedFileError unless SQLite finds the file sound. Reads the whole file."""
-    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    with ticking(db, progress, "checking"):
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise DamagedFileError(
             f"{str(path)!r} is damaged ({found})", "nothing was changed; restore a backup of it"
         )
+
+
+@contextmanager
+def ticking(db: Connection, progress: Progress, what: str) -> Iterator[None]:
+    """Tell again and again that SQLite is at work; how far it is can't be known."""
+    db.set_progress_handler(lambda: progress(what, 0, 0), _STEPS_A_TICK)
+    try:
+        yield
+    finally:
+        db.set_progress_handler(None, 0)
 
 
 def pending(db: Connection) -> list[str]:

@@ -16,6 +16,7 @@ from negotiator.database import (
     quick_check,
     read_transaction,
     require_tables,
+    ticking,
     write_transaction,
 )
 from negotiator.errors import FileExistsConflictError, SchemaError
@@ -53,7 +54,7 @@ def migrate(
             found = tuple(pending(db))
             if not found or dry_run:
                 return Migrated(path, found)
-            quick_check(db, path)
+            quick_check(db, path, progress)
         return _apply(db, path, now or timestamps.utc_now(), progress)
     finally:
         db.close()
@@ -75,9 +76,9 @@ def _apply(db: Connection, path: Path, now: datetime, progress: Progress) -> Mig
         if not found:
             return Migrated(path, ())
         backup = back_up(path, now=now, progress=progress)
-        progress("migrating", 0, 0)
         try:
-            migrations.apply(as_database(db))
+            with ticking(db, progress, "migrating"):
+                migrations.apply(as_database(db))
         except ValueError as error:
             raise SchemaError(
                 f"{str(path)!r} was not migrated and is as it was: {error}",

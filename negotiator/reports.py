@@ -8,7 +8,7 @@ from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from negotiator import timestamps
-from negotiator.database import patiently
+from negotiator.database import patiently, ticking
 from negotiator.progress import Progress, silent
 from negotiator.report_figures import FIGURES, FigureSpec
 from negotiator.report_tables import FACTS, TABLES, fact_tables
@@ -52,7 +52,6 @@ class Report:
     groups: tuple[Cut, ...] = ()
 
 
-_STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
 _DECIMALS = {"usd": 2, "seconds": 3}  # SQLite's Julian days are exact to some 40 microseconds
 _IN_ORDER_OF_TIME = {"day", "week", "hour", "round"}
 
@@ -80,9 +79,9 @@ def report(
     wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.write(now), "within": within}
     with sqlite_errors(path):
         _register(db, span.zone)
-        db.set_progress_handler(lambda: progress("reading", 0, 0), _STEPS_A_TICK)
-        cuts = _cuts(db, span, by, wanted)
-        before = _cuts(db, span.before(), by, wanted) if compare else {}
+        with ticking(db, progress, "reading"):
+            cuts = _cuts(db, span, by, wanted)
+            before = _cuts(db, span.before(), by, wanted) if compare else {}
     empty = _figures({})
     whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
     groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]

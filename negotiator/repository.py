@@ -31,7 +31,27 @@ OTHER_LOAD = """
 SESSION = """
     SELECT expires_at, closed_at, close_reason FROM main.negotiation_sessions WHERE session_id = ?
 """
+CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
+LOAD = """
+    SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
+      FROM main.loads WHERE load_id = ?
+"""
+# The ID is named because in some files it isn't SQLite's row number, and would be NULL.
+INSERT_ROUND = """
+    INSERT INTO main.negotiations
+      (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes, request_id)
+    SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations
+"""
+COUNT_ROUND = """
+    UPDATE main.calls
+       SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
+           outcome = ?,
+           final_rate_agreed = coalesce(?, final_rate_agreed),
+           transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
+     WHERE id = ?
+"""
 INDEXED = (
+    *(CALL, LOAD, INSERT_ROUND, COUNT_ROUND),
     *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD),
     *(REQUEST, RATE_AGREED, OTHER_LOAD, SESSION),
 )
@@ -53,15 +73,12 @@ class Repository:
 
     def call(self, call_id: int) -> Call | None:
         """Return the call with this ID."""
-        sql = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
-        row = self._db.execute(sql, [call_id]).fetchone()
+        row = self._db.execute(CALL, [call_id]).fetchone()
         return None if row is None else Call(row[0], text_from(row[1]), text_from(row[2]), from_file(row[3]))
 
     def load(self, load_id: str) -> Load | None:
         """Return the load with this ID."""
-        sql = """SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
-                   FROM main.loads WHERE load_id = ?"""
-        row = self._db.execute(sql, [load_id]).fetchone()
+        row = self._db.execute(LOAD, [load_id]).fetchone()
         if row is None:
             return None
         name, origin, destination, equipment, rate, status = row
@@ -128,28 +145,13 @@ class Repository:
         self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason, None)
 
     def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
-        # The ID is named because in some files it isn't SQLite's row number, and would be NULL.
-        self._change(
-            """INSERT INTO main.negotiations
-                 (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes,
-                  request_id)
-               SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations""",
-            [call_id, session_id, round_number, *rest],
-        )
+        self._change(INSERT_ROUND, [call_id, session_id, round_number, *rest])
 
     def update_call(self, answer: Answer) -> None:
         """Count the round on its call, and set what follows from the decision."""
         agreed = float(answer.carrier_offer) if answer.accepted else None
         transferred = answer.decision is Decision.TRANSFER
-        self._change(
-            """UPDATE main.calls
-                  SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
-                      outcome = ?,
-                      final_rate_agreed = coalesce(?, final_rate_agreed),
-                      transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
-                WHERE id = ?""",
-            [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id],
-        )
+        self._change(COUNT_ROUND, [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id])
 
     def lift_deadline(self, session_id: str, moment: datetime) -> None:
         """Take a session's deadline away if it has passed: the session goes on."""

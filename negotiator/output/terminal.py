@@ -19,6 +19,7 @@ from negotiator.progress import Progress
 
 _PIPE_WIDTH = 10_000_000  # in a pipe a table is never cut or folded
 _SHORT = 20  # characters: amounts, times and decisions stay in one line
+_SHORTEST_SECONDS = 0.05  # between two changes of a progress bar
 _PATIENCE_SECONDS = 1.0  # what takes longer gets a progress bar
 
 
@@ -49,13 +50,17 @@ def print_fields(pairs: Sequence[tuple[str, str]]) -> None:
 @contextmanager
 def drawn_progress() -> Iterator[Progress]:
     """Give a function to report progress to; it draws on a terminal what takes longer than a second."""
-    started = monotonic()
+    started, told = monotonic(), 0.0
     bar = Bar(console=_console(sys.stderr), transient=True)
     task = bar.add_task("", total=None)
 
     def report(what: str, done: int, total: int) -> None:
-        bar.update(task, description=what, completed=done, total=total or None)
-        if monotonic() - started > _PATIENCE_SECONDS:
+        nonlocal told
+        now = monotonic()
+        if now - told > _SHORTEST_SECONDS:  # telling rich takes as long as an ask
+            told = now
+            bar.update(task, description=what, completed=done, total=total or None)
+        if now - started > _PATIENCE_SECONDS:
             bar.start()
 
     try:

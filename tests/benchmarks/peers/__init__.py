@@ -1,0 +1,1 @@
+"""What is measured beside us: the least that could do the same."""

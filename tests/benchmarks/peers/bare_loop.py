@@ -1,56 +1,45 @@
-"""What a round costs at least: the statements of `negotiate`, by sqlite3 alone, with nothing decided.
+"""What a round costs at least: the statements of `negotiate`, by sqlite3 alone, with nothing decided or printed.
 
-Run as ``python -m tests.benchmarks.peers.bare_loop FILE ASKS COMMIT_EVERY`` on a file made by `datasets.desk`.
+Run as ``bare_loop.py FILE ASKS COMMIT_EVERY``. SQLite's defaults keep a commit as safe as ours: ``synchronous``
+is FULL.
 """
 
+import json
 import sqlite3
 import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
 from negotiator import repository as ours
 
-CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
-LOAD = """SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
-            FROM main.loads WHERE load_id = ?"""
-INSERT = """
-    INSERT INTO main.negotiations
-      (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes, request_id)
-    SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations
-"""
-UPDATE = """
-    UPDATE main.calls
-       SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1, outcome = ?,
-           final_rate_agreed = coalesce(?, final_rate_agreed),
-           transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
-     WHERE id = ?
-"""
-NOW = "2025-08-20 22:45:30.000000"
 
-
-def ask(db: sqlite3.Connection, number: int) -> None:
+def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     """Do for one ask what `negotiate` does in the file."""
-    call, session = number, f"sess_bench{number:08}"
-    _, _, load, _ = db.execute(CALL, (call,)).fetchone()
-    db.execute(LOAD, (load,)).fetchone()
-    db.execute(ours.REQUEST, (f"ask-{number}",)).fetchall()
+    call, session, request = given["call_id"], given["session_id"], given["request_id"]
+    _, _, load, _ = db.execute(ours.CALL, (call,)).fetchone()
+    db.execute(ours.LOAD, (load,)).fetchone()
+    db.execute(ours.REQUEST, (request,)).fetchall()
     db.execute(ours.OTHER_LOAD, (load, session, session)).fetchone()
     db.execute(ours.SESSION_ROUNDS, (session,)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()
     db.execute(ours.RATE_AGREED, (load,)).fetchone()
-    row = (call, session, 1, 2300.0, "counter_offer_2135.00", NOW, None, f"ask-{number}")
-    db.execute(INSERT, row)
-    db.execute(UPDATE, ("negotiating", None, False, call))
+    made = (2300.0, "counter_offer_2135.00", "2025-08-20 22:45:30.000000", None)
+    db.execute(ours.INSERT_ROUND, (call, session, 1, *made, request))
+    db.execute(ours.COUNT_ROUND, ("negotiating", None, False, call))
 
 
-def main(path: str, asks: int, commit_every: int) -> None:
-    """Make so many rounds, so many to a commit."""
+def main(path: str, asks: str, commit_every: str) -> None:
+    """Make a round for each line, so many to a commit."""
     db = sqlite3.connect(path, isolation_level=None)
-    for first in range(1, asks + 1, commit_every):
-        db.execute("BEGIN IMMEDIATE")
-        for number in range(first, min(first + commit_every, asks + 1)):
-            ask(db, number)
-        db.execute("COMMIT")
+    with Path(asks).open(encoding="utf-8") as lines:
+        while group := list(islice(lines, int(commit_every))):
+            db.execute("BEGIN IMMEDIATE")
+            for line in group:
+                ask(db, json.loads(line))
+            db.execute("COMMIT")
     db.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(*sys.argv[1:])

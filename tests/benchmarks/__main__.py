@@ -1,0 +1,65 @@
+"""``python -m tests.benchmarks``: measure, and print a table of ratios."""
+
+import argparse
+import compileall
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import negotiator
+from negotiator import output
+from tests.benchmarks import size, startup, throughput
+from tests.benchmarks.measuring import Ratio, machine
+
+Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
+
+CASES: Mapping[str, Measure] = {
+    "start": lambda folder, given: startup.measure(folder, given.runs),
+    "throughput": lambda folder, given: throughput.measure(folder, max(given.runs // 10, 1)),
+    "size": lambda folder, given: size.measure(folder, given.runs, given.rounds),
+    "migrate": lambda folder, given: size.measure_migration(folder, max(given.runs // 15, 1), given.rounds),
+}
+
+
+def main() -> int:
+    """Measure what is asked for; return 1 if a bound is missed."""
+    given = _parser().parse_args()
+    compileall.compile_dir(str(Path(negotiator.__file__).parent), quiet=2)  # as an installation does
+    if not given.json:
+        output.fields([(name, str(value)) for name, value in machine().items() if value is not None])
+    found: list[Ratio] = []
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        for case in given.cases or CASES:
+            output.say(f"measuring: {case}")
+            found += CASES[case](Path(folder), given)
+    if given.json:
+        ratios = [asdict(ratio) | {"kept": ratio.kept} for ratio in found]
+        output.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
+    else:
+        headings = ("Case", "Beside", "Ratio", "Bound", "Ours (s)", "Peer (s)")
+        output.table(headings, [_cells(ratio) for ratio in found])
+    return int(any(ratio.kept is False for ratio in found))
+
+
+def _cells(ratio: Ratio) -> list[str]:
+    side = "at most" if ratio.at_most else "at least"
+    bound = "" if ratio.bound is None else f"{side} {ratio.bound}{'' if ratio.kept else '  MISSED'}"
+    numbers = [f"{ratio.ratio:.2f}", bound, f"{ratio.ours_seconds:.3f}", f"{ratio.peer_seconds:.3f}"]
+    return [ratio.case, ratio.peer, *numbers]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("cases", nargs="*", choices=[*CASES, []], help="all of them unless named")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--runs", type=int, default=40, help="of each command; long ones are run less often")
+    parser.add_argument("--rounds", type=int, default=10_000_000, help="in the largest file")
+    parser.add_argument("--folder", type=Path, help="where files are made: the disk that is measured")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
