@@ -100,6 +100,7 @@ def open_database(path: Path) -> Iterator[Connection]:
             require_tables(db, path)
             if pending(db):
                 raise migrations_pending(path)
+        db.execute("PRAGMA synchronous = FULL")  # some builds of SQLite would do with less in WAL mode
         yield db
     finally:
         db.close()

@@ -17,7 +17,7 @@ from tests.conftest import NOW, OLD_SCHEMA, contents, execute, run, select
 
 ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
-    *("m004_add_sessions", "m005_index_lists", "m006_add_views"),
+    *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
 )
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
@@ -53,7 +53,9 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
     held = {table: rows(unmigrated, table, columns) for table, columns in before.items()}
     assert migrate(unmigrated, now=NOW).applied == ALL
     assert {table: rows(unmigrated, table, columns) for table, columns in before.items()} == held
-    assert columns_of(unmigrated, "negotiations") == before["negotiations"] + ", session_id, notes"
+    assert (
+        columns_of(unmigrated, "negotiations") == before["negotiations"] + ", session_id, notes, request_id"
+    )
     assert indexes(unmigrated) == {
         "idx_negotiations_session_id": "session_id",
         "idx_negotiations_call_session": "call_id, session_id",
@@ -61,6 +63,7 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_loads_status_pickup": "status, pickup_datetime",
         "idx_negotiation_sessions_call_id": "call_id",
         "idx_calls_carrier": "None",  # an expression
+        "idx_negotiations_request_id": "request_id",
     }
 
 
@@ -126,6 +129,7 @@ def test_a_file_that_is_half_way_is_finished(unmigrated: Path, stop: str) -> Non
         "ALTER TABLE negotiations ADD COLUMN Session_ID VARCHAR(64)",
         "ALTER TABLE negotiations ADD COLUMN Notes TEXT DEFAULT 'none'",
         "CREATE INDEX IDX_calls_load_id ON calls (LOAD_ID)",
+        "ALTER TABLE negotiations ADD COLUMN Request_ID VARCHAR(64)",
     ],
 )
 def test_what_is_there_already_is_kept(unmigrated: Path, made_by_hand: str) -> None:
@@ -161,6 +165,9 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "ALTER TABLE negotiations ADD COLUMN session_id TEXT AS ('x' || id)",
         "ALTER TABLE negotiations ADD COLUMN notes TEXT AS ('x' || id)",
         "CREATE TABLE negotiation_sessions (session_id TEXT PRIMARY KEY)",
+        "CREATE INDEX idx_negotiations_request_id ON negotiations (call_id)",
+        "CREATE UNIQUE INDEX idx_negotiations_request_id ON negotiations (id) WHERE id IS NOT NULL",
+        "CREATE INDEX idx_negotiations_request_id ON loads (load_id)",
         "CREATE VIEW round_facts AS SELECT 1",
         "CREATE TABLE thread_facts (thread)",
     ],
@@ -179,6 +186,35 @@ def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str
     assert "old.db.backup.20250901_120000" in caught.value.hint
     assert contents(unmigrated) == before
     assert unmigrated.with_name("old.db.backup.20250901_120000").exists()
+
+
+def test_request_ids_that_repeat_stop_the_migration(unmigrated: Path) -> None:
+    """Another program's column of that name, with another meaning."""
+    column = "ALTER TABLE negotiations ADD COLUMN request_id TEXT"
+    execute(unmigrated, column, "UPDATE negotiations SET request_id = 'same' WHERE id < 3")
+    before = contents(unmigrated)
+    with pytest.raises(SchemaError, match="request_id is there and repeats a value"):
+        migrate(unmigrated)
+    assert contents(unmigrated) == before
+
+
+def test_an_index_of_request_ids_that_is_there_is_kept(unmigrated: Path) -> None:
+    """However its statement is spelled."""
+    execute(
+        unmigrated,
+        "ALTER TABLE negotiations ADD COLUMN request_id TEXT",
+        "create unique index idx_negotiations_request_id on negotiations(`request_id`)\nwhere request_id is not null",
+    )
+    assert migrate(unmigrated).applied == ALL
+
+
+def test_rows_without_a_request_id_are_any_number(desk: Path) -> None:
+    """Only those with one are unique."""
+    execute(desk, *["INSERT INTO negotiations (call_id, round_number) VALUES (1, 1)"] * 2)
+    named = "INSERT INTO negotiations (call_id, round_number, request_id) VALUES (1, 1, 'a')"
+    execute(desk, named)
+    with pytest.raises(sqlite3.IntegrityError):
+        execute(desk, named)
 
 
 def test_a_failure_half_way_leaves_the_file_as_it_was(
@@ -239,4 +275,4 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     command = [sys.executable, "-m", "sqlite_utils", "migrate", str(unmigrated), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
-    assert len(indexes(unmigrated)) == 6
+    assert len(indexes(unmigrated)) == 7

@@ -271,7 +271,7 @@ def test_round_numbers_that_another_program_wrote_as_something_else_count(old: P
         old,
         "ALTER TABLE negotiations RENAME TO before",
         f"""CREATE TABLE negotiations (id INTEGER PRIMARY KEY, call_id {kind}, round_number {kind}, carrier_offer,
-                                       system_response, timestamp, session_id, notes)""",
+                                       system_response, timestamp, session_id, notes, request_id)""",
         "INSERT INTO negotiations SELECT * FROM before",
     )
     with CallHandlingService.open(old) as service:
@@ -288,7 +288,7 @@ def test_a_round_has_an_id_in_every_file(old: Path, declared: str) -> None:
         old,
         "ALTER TABLE negotiations RENAME TO before",
         f"""CREATE TABLE negotiations ({declared}, call_id, round_number, carrier_offer, system_response,
-                                       timestamp, session_id, notes)""",
+                                       timestamp, session_id, notes, request_id)""",
         "INSERT INTO negotiations SELECT * FROM before",
     )
     with CallHandlingService.open(old) as service:

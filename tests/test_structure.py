@@ -122,6 +122,7 @@ def test_migrations_stand_alone() -> None:
         (["session", "history", "sess_known", "--json"], NOT_FOR_A_READER),
         (["call", "history", "1", "--json"], NOT_FOR_A_READER),
         (["negotiate", "1", "2300", "--json"], NOT_FOR_A_READER | {"readline"}),
+        (["batch", "asks.jsonl"], NOT_FOR_A_READER),
         (["load", "list", "--json"], {"rich", "pydantic"}),
     ],
 )
@@ -131,6 +132,7 @@ def test_a_command_does_not_load_what_it_does_not_need(
     """A fact, not a time."""
     with closing(sqlite3.connect(desk)) as db, db:
         db.execute("INSERT INTO negotiations (call_id, round_number, session_id) VALUES (1, 1, 'sess_known')")
+    desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
     code = (
         "import sys; from negotiator.cli import app\n"
         "try: app()\n"
