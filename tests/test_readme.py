@@ -1,5 +1,6 @@
 """The README's commands, run as they stand."""
 
+import json
 import os
 import re
 import shlex
@@ -75,6 +76,22 @@ def test_the_desks_day_works() -> None:
     assert "Round     2 of 3" in printed
     assert "error" not in printed.lower()
     assert printed.rstrip().endswith("]")
+
+
+def test_the_way_of_many_asks_works() -> None:
+    """The second time nothing differs, and the co-process answers."""
+    run("init", "--sample")
+    (script,) = blocks("bash")
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["amount"] == 2975.0
+    assert select(Path("loads.db"), "SELECT call_id FROM negotiations ORDER BY id") == [
+        (2,),
+        (5,),
+        (4,),
+    ]
 
 
 def test_every_command_is_shown() -> None:

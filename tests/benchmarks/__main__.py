@@ -18,7 +18,9 @@ Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
 
 CASES: Mapping[str, Measure] = {
     "start": lambda folder, given: startup.measure(folder, given.runs),
-    "throughput": lambda folder, given: throughput.measure(folder, max(given.runs // 10, 1)),
+    "throughput": lambda folder, given: throughput.measure(
+        folder, max(given.runs // 10, 1), min(given.rounds, throughput.ROUNDS)
+    ),
     "size": lambda folder, given: size.measure(folder, given.runs, given.rounds),
     "migrate": lambda folder, given: size.measure_migration(folder, max(given.runs // 15, 1), given.rounds),
 }
