@@ -18,8 +18,9 @@ from negotiator.database import (
     write_transaction,
 )
 from negotiator.errors import REFUSALS, SessionNotFoundError, ThreadTransferredError, UnusableFileError
-from negotiator.models import Answer, Load, NegotiationResult, Reopened, Round, Thread
-from negotiator.policy import Decision, policy_from_environment
+from negotiator.models import Answer, NegotiationResult, Reopened, Round
+from negotiator.policy import policy_from_environment
+from negotiator.reopening import reopen
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -174,31 +175,7 @@ class CallHandlingService:
         number = guards.parse_call_id(call_id)
         guards.require_reason(reason)
         with write_transaction(self._db, self._path):
-            call = self._repository.call(number)
-            if call is None:
-                raise no_call(number, self._path)
-            rate = guards.agreed_rate(call)
-            load = None if call.load_id is None else self._repository.load(call.load_id)
-            guards.refuse_completed(load)
-            accepted = [r for r in self._repository.call_rounds(number) if r.decision is Decision.ACCEPTED]
-            session_id = accepted[-1].session_id if accepted else None
-            thread = Thread(tuple(self._repository.thread(number, session_id)))
-            moment = thread.stamp(self._clock())
-            self._repository.clear_agreement(number)
-            status = self._release(load, moment)
-            round_number = thread.next_round_number - 1  # it is an end of that round, not an ask of its own
-            done = Reopened(number, session_id, round_number, rate, call.load_id, status, reason)
-            self._repository.add_reopening(done, moment)
-            if session_id is not None:
-                self._repository.lift_deadline(session_id, moment)
-        return done
-
-    def _release(self, load: Load | None, moment: datetime) -> str | None:
-        """Make the load available again unless it is agreed on another call; return its status."""
-        if load is None or load.status != "booked" or self._repository.rate_was_agreed(load.load_id):
-            return None if load is None else load.status
-        self._repository.set_load_status(load.load_id, "available", moment)
-        return "available"
+            return reopen(self._repository, self._path, number, reason, self._clock())
 
     def session_history(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first.

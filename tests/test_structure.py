@@ -38,6 +38,7 @@ LAYERS = [
     {"output"},
     {"batch", "maintenance", "restore", "check", "sessions", "calls"},
     {"service", "ask_lines"},
+    {"reopening"},
     {"asks"},
     {"answers"},
     {"loads", "load_import", "reports", "conditions"},

@@ -41,7 +41,7 @@ def main() -> int:
         ratios = [asdict(ratio) | {"kept": ratio.kept} for ratio in found]
         output.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
     else:
-        headings = ("Case", "Beside", "Ratio", "Bound", "Ours (s)", "Peer (s)")
+        headings = ("Case", "Beside", "Ratio", "Bound", "Ours", "Theirs")
         output.table(headings, [_cells(ratio) for ratio in found])
     return int(any(ratio.kept is False for ratio in found))
 
@@ -49,8 +49,8 @@ def main() -> int:
 def _cells(ratio: Ratio) -> list[str]:
     side = "at most" if ratio.at_most else "at least"
     bound = "" if ratio.bound is None else f"{side} {ratio.bound}{'' if ratio.kept else '  MISSED'}"
-    numbers = [f"{ratio.ratio:.2f}", bound, f"{ratio.ours_seconds:.3f}", f"{ratio.peer_seconds:.3f}"]
-    return [ratio.case, ratio.peer, *numbers]
+    ours, theirs = (f"{value:,.3f} {ratio.unit}" for value in (ratio.ours, ratio.theirs))
+    return [ratio.case, ratio.beside, f"{ratio.ratio:.2f}", bound, ours, theirs]
 
 
 def _parser() -> argparse.ArgumentParser:

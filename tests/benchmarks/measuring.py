@@ -32,18 +32,19 @@ class Contender:
 
 @dataclass(frozen=True)
 class Ratio:
-    """What came out: medians of whole processes (seconds), and their ratio beside its bound.
+    """What came out: a median of whole processes beside that of a peer, and their ratio beside its bound.
 
     ``bound`` is None for what is only told; ``at_most`` says on which side of it the ratio is to be.
     """
 
     case: str
-    peer: str
-    ours_seconds: float
-    peer_seconds: float
+    beside: str
+    ours: float
+    theirs: float
     ratio: float
     bound: float | None
     at_most: bool = True
+    unit: str = "s"
 
     @property
     def kept(self) -> bool | None:

@@ -56,13 +56,7 @@ def measure_migration(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
     )
     most = peak_kilobytes(migrate)
     least = peak_kilobytes(Contender("small", [SCRIPT, "migrate", path], lambda: fresh(small)))
-    yield Ratio(
-        f"memory of migrate, {largest:,} rounds",
-        f"of {SMALLEST:,} rounds (kB)",
-        most,
-        least,
-        most / least,
-        1.2,
-    )
+    case = f"memory of migrate, {largest:,} rounds"
+    yield Ratio(case, f"{SMALLEST:,} rounds", most, least, most / least, 1.2, unit="kB")
     for left in (*folder.glob("run.db*"), whole, small):
         left.unlink()
