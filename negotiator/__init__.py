@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from negotiator.errors import (
+        AsksFailedError,
         BadInputError,
         BusyError,
         CallEndedError,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "AsksFailedError",
     "BadInputError",
     "BusyError",
     "CallEndedError",

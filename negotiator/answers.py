@@ -21,6 +21,8 @@ def answer_from(
         carrier_offer=ask,
         decision=ruling.decision,
         amount=ruling.amount,
+        accepted=ruling.decision is Decision.ACCEPTED,
+        should_transfer=ruling.decision is not Decision.COUNTER,
         message=_words(ruling.decision, ruling.amount),
         case=case,
         ruling=ruling,
@@ -29,7 +31,7 @@ def answer_from(
 
 
 def recorded_answer(case: Case, found: Round, ask: Decimal, decision: Decision, policy: Policy) -> Answer:
-    """Return the answer that a round records; how many rounds are left follows from today's policy."""
+    """Return the answer that a round records; how many rounds are left isn't, and follows from the policy."""
     amount = ask if decision is Decision.ACCEPTED else found.counter
     number = found.round_number or 0
     return Answer(
@@ -40,6 +42,8 @@ def recorded_answer(case: Case, found: Round, ask: Decimal, decision: Decision, 
         carrier_offer=ask,
         decision=decision,
         amount=amount,
+        accepted=decision is Decision.ACCEPTED,
+        should_transfer=decision is not Decision.COUNTER,
         message=_words(decision, amount),
         case=case,
         ruling=None,

@@ -3,14 +3,16 @@
 import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, BinaryIO
 
+from negotiator.asks import Ask, checked_ask
 from negotiator.errors import InvalidAskError
 from negotiator.progress import Progress
 from negotiator.sources import size_of, unreadable
 
-Line = tuple[int, bytes]
-"""Its number, from 1, and its content."""
+Line = tuple[int, bytes | None]
+"""Its number, from 1, and its content: None when it is too long."""
 
 _LONGEST = 200_000  # bytes: more than the longest notes take, however they are escaped
 _REQUIRED = ("call_id", "carrier_offer")
@@ -19,7 +21,7 @@ _HINT = 'give an ask a line, as in {"call_id": 2, "carrier_offer": 2300}'
 
 
 def lines_of(stream: BinaryIO, progress: Progress) -> Iterator[Line]:
-    """Give the lines that aren't blank; of one that is too long, its beginning and no more.
+    """Give the lines that aren't blank, without holding one that is too long.
 
     Progress is told in bytes. Raises InvalidAskError when the stream can't be read.
     """
@@ -28,36 +30,37 @@ def lines_of(stream: BinaryIO, progress: Progress) -> Iterator[Line]:
     while line := _read(stream):
         number += 1
         done += len(line)
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = _read(stream)
-            done += len(rest)
-            line = line[:_LONGEST] + rest[:1]
-        line = line.removeprefix(BOM_UTF8) if number == 1 else line
-        if line.strip():
-            yield number, line
+        if len(line) > _LONGEST and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = _read(stream)
+                done += len(line)
+            yield number, None
+        elif content := (line.removeprefix(BOM_UTF8) if number == 1 else line).strip():
+            yield number, content
         progress("answering", done, size)
 
 
 def _read(stream: BinaryIO) -> bytes:
     try:
-        return stream.readline(_LONGEST)
+        return stream.readline(_LONGEST + 1)
     except (OSError, ValueError) as error:
-        unreadable(error, InvalidAskError)
+        unreadable(error, InvalidAskError, "the lines before are answered")
 
 
-def ask_in(line: bytes) -> dict[str, Any]:
-    """Return what a line asks, by the names that `CallHandlingService.negotiate` has for it.
+def ask_in(line: bytes | None) -> Ask:
+    """Return what a line asks. Raises BadInputError and its kinds."""
+    return checked_ask(**_given_in(line))
 
-    Raises InvalidAskError for a line that is no ask; whether its values can be used is checked there.
-    """
-    if len(line) > _LONGEST:
+
+def _given_in(line: bytes | None) -> dict[str, Any]:
+    """Return what is given in a line, by the names that `checked_ask` has for it. Raises InvalidAskError."""
+    if line is None:
         raise InvalidAskError(f"the line has more than {_LONGEST:,} bytes", _HINT)
     try:
         ask = _decode(line.decode())
     except UnicodeDecodeError:
         raise InvalidAskError("the line is not UTF-8", "save it as UTF-8") from None
-    except (ValueError, RecursionError) as problem:
+    except (ValueError, ArithmeticError, RecursionError) as problem:
         reason = "it is nested too deeply" if isinstance(problem, RecursionError) else problem
         raise InvalidAskError(f"the line is not JSON: {reason}", _HINT) from None
     if not isinstance(ask, dict):
@@ -79,4 +82,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_object).decode
+# Decimal, so that a fraction of a cent is refused, as it is on the command line.
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_float=Decimal).decode

@@ -24,12 +24,11 @@ class Ask:
     session_id: str | None
     notes: str | None
     request_id: str | None
+    ceiling: Decimal | None
     allow_outlier: bool
-    policy: Policy
 
 
 def checked_ask(
-    policy: Policy,
     call_id: int | str,
     carrier_offer: float | str | Decimal,
     session_id: str | None = None,
@@ -39,7 +38,7 @@ def checked_ask(
     ceiling: str | Decimal | None = None,
     allow_outlier: bool = False,
 ) -> Ask:
-    """Return the ask; ``ceiling`` is its own, instead of the policy's. Raises BadInputError and its kinds."""
+    """Return the ask; ``ceiling`` is its own, instead of a policy's. Raises BadInputError and its kinds."""
     number = guards.parse_call_id(call_id)
     amount = parse_amount(carrier_offer)
     if session_id is not None:
@@ -47,39 +46,23 @@ def checked_ask(
     guards.require_usable_notes(notes)
     if request_id is not None:
         guards.require_request_id(request_id)
-    if ceiling is not None:
-        policy = replace(policy, ceiling=parse_amount(ceiling))
-    return Ask(number, amount, session_id, notes, request_id, allow_outlier, policy)
+    most = None if ceiling is None else parse_amount(ceiling)
+    return Ask(number, amount, session_id, notes, request_id, most, allow_outlier)
 
 
-def answer_ask(repository: Repository, path: Path, ask: Ask, now: datetime, *, record: bool) -> Answer:
+def answer_ask(
+    repository: Repository, path: Path, ask: Ask, policy: Policy, now: datetime, *, record: bool
+) -> Answer:
     """Return the answer to an ask, and record the round unless the file has the request already.
 
     Raises NotFoundError, ConflictError, BadInputError and their kinds before anything is written.
     """
-    call, load = _call_and_load(repository, path, ask.call_id)
+    if ask.ceiling is not None:
+        policy = replace(policy, ceiling=ask.ceiling)
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
-        return _again(repository, ask, found, call, load)
-    case = _negotiable(repository, ask, call, load, now)
-    posted_rate = guards.usable_posted_rate(case.load)
-    if not ask.allow_outlier:
-        guards.refuse_outlier(ask.amount, posted_rate)
-    round_number = guards.usable_round_number(case.thread)
-    ruling = decide(
-        ask.policy,
-        posted_rate=posted_rate,
-        ask=ask.amount,
-        round_number=round_number,
-        highest_counter=case.thread.highest_counter,
-    )
-    answer = answer_from(
-        case,
-        session_id=ask.session_id,
-        round_number=round_number,
-        ask=ask.amount,
-        ruling=ruling,
-        policy=ask.policy,
-    )
+        return _again(repository, ask, found, policy)
+    case = _negotiable(repository, path, ask, now)
+    answer = _decided(ask, case, policy)
     if record:
         moment = case.thread.stamp(now)
         repository.add_round(answer, moment, ask.notes, ask.request_id)
@@ -89,27 +72,46 @@ def answer_ask(repository: Repository, path: Path, ask: Ask, now: datetime, *, r
     return answer
 
 
-def _call_and_load(repository: Repository, path: Path, call_id: int) -> tuple[Call, Load]:
-    call = repository.call(call_id)
-    if call is None:
-        raise no_call(call_id, path)
-    load = None if call.load_id is None else repository.load(call.load_id)
-    if load is None:
-        about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
-        raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
-    return call, load
+def _again(repository: Repository, ask: Ask, found: Round, policy: Policy) -> Answer:
+    """Return the answer that a request had: it was sent again, by somebody who didn't hear it.
 
-
-def _again(repository: Repository, ask: Ask, found: Round, call: Call, load: Load) -> Answer:
-    """Return the answer that a request had: it was sent again, by somebody who didn't hear it."""
+    Its call, or its load, may be gone since.
+    """
     decision = guards.same_ask(found, ask.request_id or "", ask.call_id, ask.session_id, ask.amount)
+    call = repository.call(ask.call_id) or Call(ask.call_id, None, None, None)
+    name = call.load_id or "unknown"
+    load = repository.load(name) or Load(name, None, None, None, None, None)
     rounds = repository.thread(ask.call_id, ask.session_id)
     before = Thread(tuple(rounds[: rounds.index(found)]))
-    return recorded_answer(Case(call, load, before), found, ask.amount, decision, ask.policy)
+    return recorded_answer(Case(call, load, before), found, ask.amount, decision, policy)
 
 
-def _negotiable(repository: Repository, ask: Ask, call: Call, load: Load, now: datetime) -> Case:
+def _decided(ask: Ask, case: Case, policy: Policy) -> Answer:
+    """Return the answer that the policy gives."""
+    posted_rate = guards.usable_posted_rate(case.load)
+    if not ask.allow_outlier:
+        guards.refuse_outlier(ask.amount, posted_rate)
+    round_number = guards.usable_round_number(case.thread)
+    ruling = decide(
+        policy,
+        posted_rate=posted_rate,
+        ask=ask.amount,
+        round_number=round_number,
+        highest_counter=case.thread.highest_counter,
+    )
+    return answer_from(
+        case,
+        session_id=ask.session_id,
+        round_number=round_number,
+        ask=ask.amount,
+        ruling=ruling,
+        policy=policy,
+    )
+
+
+def _negotiable(repository: Repository, path: Path, ask: Ask, now: datetime) -> Case:
     """Return what the ask meets; raise what forbids a further ask."""
+    call, load = _call_and_load(repository, path, ask.call_id)
     session_id = ask.session_id
     if session_id is not None:
         _refuse_other_load(repository, session_id, load)
@@ -136,3 +138,14 @@ def no_call(call_id: int, path: Path) -> CallNotFoundError:
     return CallNotFoundError(
         f"there is no call {call_id} in {str(path)!r}", "check the ID, or name another file with --db"
     )
+
+
+def _call_and_load(repository: Repository, path: Path, call_id: int) -> tuple[Call, Load]:
+    call = repository.call(call_id)
+    if call is None:
+        raise no_call(call_id, path)
+    load = None if call.load_id is None else repository.load(call.load_id)
+    if load is None:
+        about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
+        raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
+    return call, load

@@ -5,54 +5,75 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from negotiator.ask_lines import Line, ask_in
-from negotiator.asks import checked_ask
-from negotiator.errors import REFUSALS, BusyError, NegotiatorError, UnusableFileError
+from negotiator.asks import Ask
+from negotiator.errors import REFUSALS, BusyError, NegotiatorError, unexpected
 from negotiator.models import Answer
 from negotiator.policy import Policy, policy_from_environment
 from negotiator.service import CallHandlingService
 
-Reply = tuple[int, Answer | NegotiatorError]
-"""A line's number, and the answer to its ask, or why there is none."""
+Reply = Answer | NegotiatorError
+"""The answer to a line's ask, or why there is none."""
 
 
 def replies(
     service: CallHandlingService, lines: Iterable[Line], *, commit_every: int = 1
-) -> Iterator[list[Reply]]:
+) -> Iterator[list[tuple[int, Reply]]]:
     """Reply to each line, in their order: an answer once it is on record, an error for a line that failed.
 
-    So many replies are given at once as are committed at once, ``commit_every`` (fewer at the end): that many
-    lines are read first, and the file is locked until they are answered. If that can't be committed, each is
-    answered by itself. The policy is the desk's when the first is asked for. Raises what ``lines`` does,
-    and InvalidPolicyError.
+    So many replies are given at once, each with its line's number, as are committed at once: ``commit_every``
+    (fewer at the end). That many lines are read first, and the file is locked until they are answered. When
+    they can't be written, each is answered by itself; when the file stays locked, all have failed. The policy
+    is the desk's when the first is asked for. Raises what ``lines`` does, and InvalidPolicyError.
     """
     policy = policy_from_environment(os.environ)
     remaining = iter(lines)
     while group := list(islice(remaining, commit_every)):
-        yield _replies_together(service, policy, group) or [
-            (number, _reply(service, policy, line, NegotiatorError)) for number, line in group
-        ]
+        asks = [_ask(line) for _, line in group]
+        answers = _together(service, policy, asks) if len(group) > 1 else None
+        answers = answers or [_reply(service, policy, ask, NegotiatorError) for ask in asks]
+        yield [(number, reply) for (number, _), reply in zip(group, answers, strict=True)]
 
 
-def _replies_together(service: CallHandlingService, policy: Policy, group: list[Line]) -> list[Reply]:
-    """Return the replies to a group, which is committed; none when that failed, or when it is one line."""
-    if len(group) == 1:
-        return []
+def _ask(line: bytes | None) -> Ask | NegotiatorError:
+    try:
+        return ask_in(line)
+    except NegotiatorError as problem:
+        return _bare(problem)
+
+
+def _together(
+    service: CallHandlingService, policy: Policy, asks: list[Ask | NegotiatorError]
+) -> list[Reply] | None:
+    """Return the replies to asks that are committed together, None when that failed."""
     try:
         with service.together():
-            return [(number, _reply(service, policy, line, REFUSALS)) for number, line in group]
+            return [_reply(service, policy, ask, REFUSALS) for ask in asks]
     except BusyError as problem:
-        return [(number, problem) for number, _ in group]
-    except UnusableFileError:
-        return []
+        return [ask if isinstance(ask, NegotiatorError) else _bare(problem) for ask in asks]
+    except Exception:  # noqa: BLE001 - whose fault it is will be seen when each is answered by itself
+        return None
 
 
 def _reply(
     service: CallHandlingService,
     policy: Policy,
-    line: bytes,
+    ask: Ask | NegotiatorError,
     failures: type[NegotiatorError] | tuple[type[NegotiatorError], ...],
-) -> Answer | NegotiatorError:
+) -> Reply:
+    """Return the answer to an ask, or the error if it is one of these kinds."""
+    if isinstance(ask, NegotiatorError):
+        return ask
     try:
-        return service.answer(checked_ask(policy, **ask_in(line)))
+        return service.answer(ask, policy)
     except failures as problem:
-        return problem
+        return _bare(problem)
+    except Exception as problem:
+        if failures is NegotiatorError:
+            return _bare(unexpected(problem))
+        raise
+
+
+def _bare(problem: NegotiatorError) -> NegotiatorError:
+    """Return the error without its past, which would keep all that it came from in memory."""
+    problem.__cause__ = problem.__context__ = None
+    return problem.with_traceback(None)

@@ -6,13 +6,13 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from operator import methodcaller
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from negotiator.environment import number_from
 from negotiator.errors import (
+    REFUSALS,
     DamagedFileError,
     DatabaseNotFoundError,
     InvalidPolicyError,
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 DEFAULT_WAIT_SECONDS = 30.0
 _LONGEST_WAIT_SECONDS = 86_400
-# Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row. Not a lambda:
-# for the seven texts of an ask, this takes 3 microseconds instead of 8.
-_DECODE = methodcaller("decode", "utf-8", "replace")
 _STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
 _SLICE_SECONDS = 0.5  # SQLite's own wait can't be interrupted; ours can, between two of these
 
@@ -73,15 +70,16 @@ def connect(path: Path) -> Connection:
             timeout=wait_seconds(),
             isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
         )
-        connection.text_factory = _DECODE
+        # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         return connection
 
 
 def as_database(connection: Connection) -> "Database":
     """Return an open file as sqlite-utils sees it: to migrate it, to insert many rows, to ask for dicts.
 
-    What an ask or a history needs is SQL alone, so they do without: importing sqlite-utils takes 80 ms, and
-    without it both start in two thirds of the time.
+    What an ask or a history needs is SQL alone, so they do without: importing sqlite-utils takes 80 ms (160
+    with numpy there), and without it both start in two thirds of the time.
     """
     from sqlite_utils import Database  # noqa: PLC0415 - see above
 
@@ -100,7 +98,8 @@ def open_database(path: Path) -> Iterator[Connection]:
             require_tables(db, path)
             if pending(db):
                 raise migrations_pending(path)
-        db.execute("PRAGMA synchronous = FULL")  # some builds of SQLite would do with less in WAL mode
+        with sqlite_errors(path):
+            db.execute("PRAGMA synchronous = FULL")  # some builds of SQLite would do with less in WAL mode
         yield db
     finally:
         db.close()
@@ -150,10 +149,23 @@ def quick_check(db: Connection, path: Path, progress: Progress = silent) -> None
 
 @contextmanager
 def ticking(db: Connection, progress: Progress, what: str) -> Iterator[None]:
-    """Tell again and again that SQLite is at work; how far it is can't be known."""
-    db.set_progress_handler(lambda: progress(what, 0, 0), _STEPS_A_TICK)
+    """Tell again and again that SQLite is at work, and let an interrupt through."""
+    interrupts: list[BaseException] = []
+
+    def tick() -> bool:
+        try:
+            progress(what, 0, 0)
+        except BaseException as interrupt:  # noqa: BLE001 - SQLite would swallow it, and say "interrupted"
+            interrupts.append(interrupt)
+        return bool(interrupts)
+
+    db.set_progress_handler(tick, _STEPS_A_TICK)
     try:
         yield
+    except sqlite3.OperationalError:
+        if interrupts:
+            raise interrupts[0] from None
+        raise
     finally:
         db.set_progress_handler(None, 0)
 
@@ -170,21 +182,49 @@ def pending(db: Connection) -> list[str]:
 def write_transaction(db: Connection, path: Path) -> Iterator[None]:
     """Hold the write lock from the first read to the commit; roll back when anything is raised.
 
-    Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
+    Inside a transaction it is a part of that one, which a refusal leaves as it is: it comes before anything
+    is written. Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
     """
-    with sqlite_errors(path), _rollback_unless_done(db):
-        patiently(db, "BEGIN IMMEDIATE")
+    with sqlite_errors(path), _part_of(db) if db.in_transaction else locked(db, path):
         yield
-        db.execute("COMMIT")
+
+
+@contextmanager
+def locked(db: Connection, path: Path) -> Iterator[None]:
+    """Do the same for what may raise anything of its own, which isn't said to be about the file."""
+    with _rollback_unless_done(db):
+        with sqlite_errors(path):
+            patiently(db, "BEGIN IMMEDIATE")
+        yield
+        with sqlite_errors(path):
+            db.execute("COMMIT")
+
+
+@contextmanager
+def _part_of(db: Connection) -> Iterator[None]:
+    try:
+        yield
+    except REFUSALS:
+        raise
+    except BaseException:
+        db.rollback()
+        raise
 
 
 @contextmanager
 def read_transaction(db: Connection, path: Path) -> Iterator[None]:
-    """See one state of the file throughout; whatever is written is rolled back."""
-    with sqlite_errors(path), _rollback_unless_done(db):
-        db.execute("BEGIN")
-        patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
-        yield
+    """See one state of the file throughout; whatever is written is rolled back.
+
+    Inside a transaction it is a part of that one.
+    """
+    with sqlite_errors(path):
+        if db.in_transaction:
+            yield
+            return
+        with _rollback_unless_done(db):
+            db.execute("BEGIN")
+            patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
+            yield
 
 
 @contextmanager

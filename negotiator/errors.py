@@ -9,7 +9,7 @@ from typing import ClassVar
 class NegotiatorError(Exception):
     """Something unexpected; the base of every error below."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
     code: ClassVar[str] = "unexpected"
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -272,11 +272,30 @@ class BusyError(NegotiatorError):
     code = "busy"
 
 
+class AsksFailedError(NegotiatorError):
+    """Some asks of many failed; the exit code is that of the first of them."""
+
+    code = "asks_failed"
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        """Keep the message and the code."""
+        super().__init__(message, "the reply to each of them says why")
+        self.exit_code = exit_code
+
+
 class OutputClosedError(NegotiatorError):
     """Whoever read our output went away."""
 
     exit_code = 141
     code = "output_closed"
+
+
+def unexpected(problem: Exception) -> NegotiatorError:
+    """Return the error for what nobody thought of."""
+    return NegotiatorError(
+        f"this should not have happened: {type(problem).__name__}: {problem}",
+        "set NEGOTIATOR_DEBUG=1 to see where, and report it",
+    )
 
 
 REFUSALS = (BadInputError, NotFoundError, ConflictError)

@@ -83,7 +83,7 @@ class Thread:
     @property
     def next_round_number(self) -> int:
         """The number of the next round. Old files repeat numbers: counting rows would be wrong."""
-        return max((done.round_number or 0 for done in self.rounds), default=0) + 1
+        return max([0, *(done.round_number or 0 for done in self.rounds)]) + 1
 
     @property
     def highest_counter(self) -> Decimal | None:
@@ -126,10 +126,9 @@ class Case:
 class Answer:
     """The answer to one ask.
 
-    Up to ``message`` the fields are JSON keys of an answer, and so are the first two properties. ``amount``
-    is the rate to pay when accepted, the counter otherwise, None on a transfer. The rest is what an operator
-    needs to see around it; ``ruling`` is None when the request had been answered before, and this is its
-    recorded answer.
+    Up to ``message`` the fields are the JSON keys of an answer. ``amount`` is the rate to pay when
+    accepted, the counter otherwise, None on a transfer. The rest is what an operator needs to see around it;
+    ``ruling`` is None when the request had been answered before, and this is its recorded answer.
     """
 
     call_id: int
@@ -139,20 +138,12 @@ class Answer:
     carrier_offer: Decimal
     decision: Decision
     amount: Decimal | None
+    accepted: bool
+    should_transfer: bool
     message: str
     case: Case
     ruling: Ruling | None
     policy: Policy
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the carrier gets what it asks."""
-        return self.decision is Decision.ACCEPTED
-
-    @property
-    def should_transfer(self) -> bool:
-        """Whether a person must take over: to book what was accepted, or to decide."""
-        return self.decision is not Decision.COUNTER
 
     @property
     def warning(self) -> str | None:

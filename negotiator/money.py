@@ -21,9 +21,10 @@ def parse_amount(value: str | float | Decimal) -> Decimal:
     """
     amount = _to_decimal(value)
     if amount is None or not 0 < amount <= MAXIMUM:
-        shown = repr(value)[:40] if isinstance(value, str | float) else f"this {type(value).__name__}"
+        shown = repr(value) if isinstance(value, str | float) else f"this {type(value).__name__}"
+        shown = str(value) if isinstance(value, Decimal) else shown
         raise InvalidAmountError(
-            f"{shown} is not an amount",
+            f"{shown[:40]} is not an amount",
             "give US dollars above zero, at most 10,000,000 and 2 decimals, as in 2300, 2,300 or $2,300.50",
         )
     return amount
@@ -43,7 +44,7 @@ def _to_decimal(value: object) -> Decimal | None:
         return from_file(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    if isinstance(value, int) and value > MAXIMUM:
+    if isinstance(value, int) and not 0 < value <= MAXIMUM:
         return None  # and don't spell out what may have thousands of digits
     cents = from_file(value)
     return cents if cents == value else None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
@@ -12,17 +12,16 @@ from typing import Self
 from negotiator import guards, timestamps
 from negotiator.answers import TRANSFER_WORDS
 from negotiator.asks import Ask, answer_ask, checked_ask, no_call
-from negotiator.database import (
-    open_database,
-    read_transaction,
-    write_transaction,
-)
-from negotiator.errors import REFUSALS, SessionNotFoundError, ThreadTransferredError, UnusableFileError
+from negotiator.database import locked, open_database, read_transaction, write_transaction
+from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
 from negotiator.models import Answer, NegotiationResult, Reopened, Round
-from negotiator.policy import policy_from_environment
+from negotiator.policy import Policy, policy_from_environment
 from negotiator.reopening import reopen
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
+
+Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
+"""What reads, or reads and writes, one state of a file."""
 
 
 class CallHandlingService:
@@ -40,6 +39,7 @@ class CallHandlingService:
         self._path = path
         self._clock = clock
         self._repository = Repository(db)
+        self._identity = _identity(path)
         self._together = False
 
     @classmethod
@@ -105,7 +105,6 @@ class CallHandlingService:
         then nothing was changed.
         """
         ask = checked_ask(
-            policy_from_environment(os.environ),
             call_id,
             carrier_offer,
             session_id,
@@ -114,39 +113,34 @@ class CallHandlingService:
             ceiling=ceiling,
             allow_outlier=allow_outlier,
         )
-        return self.answer(ask, dry_run=dry_run)
+        return self.answer(ask, policy_from_environment(os.environ), dry_run=dry_run)
 
-    def answer(self, ask: Ask, *, dry_run: bool = False) -> Answer:
-        """Do the same for an ask that was checked, under the policy it names."""
+    def answer(self, ask: Ask, policy: Policy, *, dry_run: bool = False) -> Answer:
+        """Do the same for an ask that `negotiator.asks.checked_ask` has made, under a policy."""
+        with self._transaction(read_transaction if dry_run else write_transaction), localcontext(Context()):
+            # In a context of our own, not the caller's.
+            now = self._clock()
+            return answer_ask(self._repository, self._path, ask, policy, now, record=not dry_run)
+
+    @contextmanager
+    def _transaction(self, kind: Transaction) -> Iterator[None]:
         if self._together:
-            return self._answer_among_others(ask, dry_run=dry_run)
-        transaction = read_transaction if dry_run else write_transaction
-        with transaction(self._db, self._path):
-            return self._answer(ask, dry_run=dry_run)
-
-    def _answer(self, ask: Ask, *, dry_run: bool) -> Answer:
-        with localcontext(Context()):  # ours, not the caller's
-            return answer_ask(self._repository, self._path, ask, self._clock(), record=not dry_run)
-
-    def _answer_among_others(self, ask: Ask, *, dry_run: bool) -> Answer:
-        """Answer an ask in an open transaction, and undo all of that if it can't be written.
-
-        A refusal comes before anything is written. (A savepoint for each ask would serve the other case
-        alone, and take 12 of its 100 microseconds.)
-        """
-        self._require_transaction()
-        try:
-            return self._answer(ask, dry_run=dry_run)
-        except REFUSALS:
-            raise
-        except BaseException:
-            self._db.rollback()
-            raise
+            self._require_transaction()
+        with kind(self._db, self._path):
+            yield
+            self._require_same_file()
 
     def _require_transaction(self) -> None:
         """Raise UnusableFileError when the asks before were undone: by us, or by SQLite on a full disk."""
         if not self._db.in_transaction:
             raise UnusableFileError(f"{str(self._path)!r} could not be written", "nothing of it is on record")
+
+    def _require_same_file(self) -> None:
+        """Raise UnusableFileError when what is open has another name by now, or none: SQLite would go on."""
+        if _identity(self._path) != self._identity:
+            raise UnusableFileError(
+                f"{str(self._path)!r} was moved or replaced while it was open", "open it again"
+            )
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -154,13 +148,16 @@ class CallHandlingService:
 
         One that is refused leaves the others as they are; one that can't be written undoes them all. The
         file is locked throughout, so wait for nobody in it. No answer is on record before the end.
-        Raises BusyError, UnusableFileError.
+        Raises BusyError, UnusableFileError, and RuntimeError inside another such block.
         """
+        if self._together:
+            raise RuntimeError("asks are together already")
         self._together = True
         try:
-            with write_transaction(self._db, self._path):
+            with locked(self._db, self._path):
                 yield
                 self._require_transaction()
+                self._require_same_file()
         finally:
             self._together = False
 
@@ -174,7 +171,7 @@ class CallHandlingService:
         """
         number = guards.parse_call_id(call_id)
         guards.require_reason(reason)
-        with write_transaction(self._db, self._path):
+        with self._transaction(write_transaction):
             return reopen(self._repository, self._path, number, reason, self._clock())
 
     def session_history(self, session_id: str) -> list[Round]:
@@ -183,7 +180,7 @@ class CallHandlingService:
         Raises InvalidSessionIDError, SessionNotFoundError.
         """
         require_session_id(session_id)
-        with read_transaction(self._db, self._path):
+        with self._transaction(read_transaction):
             rounds = self._repository.session_rounds(session_id)
             if not rounds and not self._is_known(session_id):
                 raise self._no_session(session_id)
@@ -197,7 +194,7 @@ class CallHandlingService:
         number = guards.parse_call_id(call_id)
         if session_id is not None:
             require_session_id(session_id)
-        with read_transaction(self._db, self._path):
+        with self._transaction(read_transaction):
             rounds = self._repository.call_rounds(number, session_id)
             if not rounds and self._repository.call(number) is None:
                 raise no_call(number, self._path)
@@ -214,3 +211,12 @@ class CallHandlingService:
             f"there is no round of session {session_id} in {str(self._path)!r}",
             "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
         )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from others whatever its name, None for one that isn't there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -45,7 +45,8 @@ def require_session_id(text: str) -> str:
     """
     if validate_session_id(text):
         return text
-    shown = repr(text) if len(repr(text)) <= 60 else f"{repr(text)[:57]}..."  # noqa: PLR2004 - one line
+    shown = repr(text) if isinstance(text, str) else f"this {type(text).__name__}"
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004 - one line
     raise InvalidSessionIDError(
         f"{shown} is not a session ID",
         f"expected {EXPECTED}, as in sess_20250820224530_abc123; `negotiator generate-id` makes one",

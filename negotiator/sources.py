@@ -3,11 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
 from pathlib import Path
 from stat import S_ISREG
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, TextIO
 
 from negotiator.errors import BadInputError, DatabaseNotFoundError
 
@@ -20,6 +20,7 @@ def opened(source: Path, kind: type[BadInputError]) -> Iterator[BinaryIO]:
     if source == STDIN:
         if sys.stdin is None:
             raise kind("there is no standard input to read", "name a file")
+        _refuse_impatient(kind)
         yield sys.stdin.buffer
         return
     try:
@@ -32,10 +33,26 @@ def opened(source: Path, kind: type[BadInputError]) -> Iterator[BinaryIO]:
         yield stream
 
 
-def unreadable(error: Exception, kind: type[BadInputError]) -> NoReturn:
+def _refuse_impatient(kind: type[BadInputError]) -> None:
+    """Raise ``kind`` for standard input that says it is at its end when nothing has come yet."""
+    with suppress(UnsupportedOperation, OSError):
+        if not os.get_blocking(sys.stdin.fileno()):
+            raise kind("standard input doesn't wait for data", "give it in blocking mode, or name a file")
+
+
+def unreadable(error: Exception, kind: type[BadInputError], hint: str = "nothing was changed") -> NoReturn:
     """Raise ``kind`` for what the system said while a file was read."""
     reason = getattr(error, "strerror", None) or error
-    raise kind(f"the file can't be read: {reason}", "what was not read has changed nothing") from error
+    raise kind(f"the file can't be read: {reason}", hint) from error
+
+
+def is_same_file(stream: BinaryIO, other: TextIO | None) -> bool:
+    """Return whether what is written to ``other`` would be read from ``stream``."""
+    try:
+        found = [os.fstat(each.fileno()) for each in (stream, other) if each is not None]
+    except (UnsupportedOperation, OSError, ValueError):
+        return False
+    return len(found) == 2 and S_ISREG(found[0].st_mode) and os.path.samestat(*found)  # noqa: PLR2004 - the two
 
 
 def size_of(stream: BinaryIO) -> int | None:

@@ -56,6 +56,11 @@ _MEANING: dict[int, tuple[type[NegotiatorError], str, str]] = {
         "name the right file with --db",
     ),
 }
+_MEANING[sqlite3.SQLITE_READONLY_DBMOVED] = (
+    UnusableFileError,
+    "{path} was moved or replaced while it was open",
+    "open it again",
+)
 _MEANING[sqlite3.SQLITE_IOERR] = (
     UnusableFileError,
     "{path} can't be read or written ({detail})",
@@ -92,5 +97,6 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         number = error.errno or 0 if isinstance(error, OSError) else None
         code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)
-        meaning, message, hint = _MEANING.get(code, _OTHERWISE)
+        whole_code = getattr(error, "sqlite_errorcode", 0)
+        meaning, message, hint = _MEANING.get(whole_code) or _MEANING.get(code, _OTHERWISE)
         raise meaning(message.format(path=repr(str(path)), detail=error), hint) from error

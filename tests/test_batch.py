@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from negotiator.asks import Ask
 from negotiator.batch import replies
 from negotiator.cli import app
 from negotiator.errors import ConflictError, NegotiatorError, UnusableFileError
@@ -114,13 +115,19 @@ def test_a_line_that_fails_is_said_in_its_place_and_the_rest_go_on(desk: Path) -
         (ask(1, 2300, notes=["x"]), "invalid_notes", "list"),
         (ask(1, 9000, allow_outlier="yes"), "invalid_ask", "allow_outlier"),
         ('{"call_id": 1, "carrier_offer": NaN}', "invalid_amount", "nan"),
-        ('{"call_id": 1, "carrier_offer": 1e999}', "invalid_amount", "inf"),
+        ('{"call_id": 1, "carrier_offer": 1e999}', "invalid_amount", "1E+999"),
         ('{"call_id": 1, "carrier_offer": true}', "invalid_amount", "bool"),
         (ask(1, 0), "invalid_amount", "int"),
-        ({"call_id": 1.5, "carrier_offer": 2300}, "invalid_call_id", "float"),
+        (ask(1, 2300.125), "invalid_amount", "2300.125 is not an amount"),
+        (ask(1, 2300, ceiling=2500.125), "invalid_amount", "2500.125 is not an amount"),
+        ('{"call_id": 1, "carrier_offer": 1e-400}', "invalid_amount", "1E-400"),
+        ('{"call_id": 1, "carrier_offer": 1e99999999999999999999}', "invalid_ask", "not JSON"),
+        (as_line(ask(1, 2300)) + b" " * 200_000 + b"x", "invalid_ask", "more than 200,000 bytes"),
+        (b" " * 200_001 + as_line(ask(1, 2300)), "invalid_ask", "more than 200,000 bytes"),
+        ({"call_id": 1.5, "carrier_offer": 2300}, "invalid_call_id", "Decimal"),
         ({"call_id": None, "carrier_offer": 2300}, "invalid_call_id", "NoneType"),
         (ask(1, 2300, session_id="x"), "invalid_session_id", "'x'"),
-        (ask(1, 2300, session_id={}), "invalid_session_id", "{}"),
+        (ask(1, 2300, session_id={}), "invalid_session_id", "dict"),
         (ask(1, 2300, request_id="a b"), "invalid_request_id", "'a b'"),
         (ask(1, 2300, ceiling="x"), "invalid_amount", "'x'"),
         (ask(1, 2300, ceiling=2000), "invalid_policy", "below the posted rate"),
@@ -249,8 +256,8 @@ def test_a_failure_to_write_can_not_be_overlooked(service: CallHandlingService, 
         for call in (3, 2):
             try:
                 service.negotiate(call, 1150, allow_outlier=True)
-            except (NegotiatorError, sqlite3.Error) as problem:
-                seen.append(type(problem).__name__)
+            except UnusableFileError as problem:
+                seen.append(problem.message)
     assert len(seen) == 2
     assert select(desk, COUNT) == [(0,)]
 
@@ -423,3 +430,116 @@ def test_after_a_kill_the_whole_file_can_be_sent_again(shared: Path, kills: int,
         assert told <= set(whole.splitlines(keepends=True))
         assert select(shared, "SELECT count(*), count(DISTINCT request_id) FROM negotiations") == [(200, 200)]
         assert select(shared, "SELECT DISTINCT round_number FROM negotiations") == [(1,)]
+
+
+def test_whatever_else_is_done_among_asks_is_a_part_of_them(service: CallHandlingService, desk: Path) -> None:
+    """Reading, taking back; and a refusal of those leaves the others as well."""
+    with service.together():
+        service.negotiate(1, 2100)
+        assert [done.round_number for done in service.call_history(1)] == [1]
+        with pytest.raises(ConflictError):
+            service.reopen_call(3, "never agreed")
+        assert service.reopen_call(1, "a slip").load_status == "available"
+        with pytest.raises(RuntimeError), service.together():
+            pass
+        assert service.negotiate(2, 2300, dry_run=True).round_number == 1
+        assert service.negotiate(2, 2300).round_number == 1
+        assert select(desk, COUNT) == [(0,)]
+    assert select(desk, COUNT) == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        PermissionError("mine"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "mine"),
+        sqlite3.OperationalError("mine"),
+        KeyError(1),
+    ],
+)
+def test_what_the_caller_raises_among_asks_stays_what_it_is(
+    service: CallHandlingService, desk: Path, problem: Exception
+) -> None:
+    """It says nothing about the file, in which nothing of the asks is."""
+    with pytest.raises(type(problem)) as caught, service.together():  # noqa: PT012 - what was done before it is the point
+        service.negotiate(1, 2300)
+        raise problem
+    assert caught.value is problem
+    assert select(desk, COUNT) == [(0,)]
+    assert service.negotiate(1, 2300).round_number == 1
+
+
+@pytest.mark.parametrize("size", ["1", "5"])
+def test_a_line_that_is_no_ask_is_none_on_a_locked_file_too(desk: Path, size: str) -> None:
+    """To try it again would be no use."""
+    file = desk.with_name("asks")
+    file.write_bytes(b"nonsense\n" + as_line(ask(1, 2300)))
+    with closing(sqlite3.connect(desk, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        result = run("batch", file, "--commit-every", size, NEGOTIATOR_BUSY_TIMEOUT="0")
+    assert [found["error"]["code"] for found in printed(result)] == ["invalid_ask", "busy"]
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_what_nobody_thought_of_fails_one_line(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """The others are answered; and no error keeps all that it came from in memory."""
+    original = CallHandlingService.answer
+
+    def sometimes(self: CallHandlingService, asked: Ask, *rest: Any, **more: Any) -> Answer:  # noqa: ANN401
+        if asked.call_id == 2:
+            raise ZeroDivisionError("never thought of")
+        return original(self, asked, *rest, **more)
+
+    monkeypatch.setattr(CallHandlingService, "answer", sometimes)
+    lines = [
+        (n, as_line(ask(call, offer))) for n, (call, offer) in enumerate([(1, 2300), (2, 2300), (3, 1150)])
+    ]
+    with CallHandlingService.open(desk) as service:
+        made = [reply for group in replies(service, lines, commit_every=size) for _, reply in group]
+    assert [isinstance(reply, Answer) for reply in made] == [True, False, True]
+    assert isinstance(made[1], NegotiatorError)
+    assert (made[1].exit_code, "never thought of" in made[1].message) == (1, True)
+    assert (made[1].__traceback__, made[1].__cause__, made[1].__context__) == (None, None, None)
+    assert select(desk, COUNT) == [(2,)]
+
+
+def test_rounds_without_a_decision_are_warned_of(old: Path) -> None:
+    """As `negotiate` does, by line."""
+    result = batch(ask(99, 1), ask(1, 2150), options=("--db", old))
+    assert "Warning: line 2: this continues 4 earlier rounds that have no recorded decision." in result.stderr
+
+
+def test_with_json_what_failed_is_said_in_json(desk: Path) -> None:
+    """On stderr, as for every command."""
+    result = batch(ask(99, 2300), options=("--json",))
+    error = json.loads(result.stderr)["error"]
+    assert (result.exit_code, error["code"]) == (3, "asks_failed")
+    assert "1 of 1 asks failed, first line 1: there is no call 99" in error["message"]
+
+
+def test_answers_are_not_written_to_the_file_of_asks(desk: Path) -> None:
+    """They would be read as asks, and answered, without end."""
+    file = desk.with_name("asks")
+    file.write_bytes(as_line(ask(1, 2300)) + b"\n")
+    with file.open("ab") as same:
+        done = subprocess.run(
+            [str(SCRIPT), "batch", str(file), "--db", str(desk)],
+            stdout=same,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+    assert (done.returncode, "write them to another file" in done.stderr) == (2, True)
+
+
+def test_a_pipe_that_does_not_wait_is_refused(desk: Path) -> None:
+    """It looks like the end of the asks before there is one."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with os.fdopen(reader) as stdin, os.fdopen(writer):
+        done = installed("batch", "--db", desk, stdin=stdin, timeout=30)
+    assert (done.returncode, "blocking mode" in done.stderr) == (2, True)

@@ -6,13 +6,14 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from negotiator.service import CallHandlingService
 from tests.benchmarks.datasets import SESSION, asks, desk, old_file
-from tests.benchmarks.measuring import Ratio
+from tests.benchmarks.measuring import Ratio, of_speed, of_time
 from tests.benchmarks.peers import bare_loop
 from tests.conftest import NOW, contents, run, select
 
@@ -108,9 +109,18 @@ def test_every_case_runs_and_says_what_it_ran_on() -> None:
 )
 def test_a_bound_is_kept_or_missed(ratio: float, most: object, least: object) -> None:
     """Some are the most, some the least; what has none is only told."""
-    assert Ratio("case", "peer", 1, 1, ratio, 1.0).kept is most
-    assert Ratio("case", "peer", 1, 1, ratio, 1.0, at_most=False).kept is least
-    assert Ratio("case", "peer", 1, 1, ratio, None).kept is None
+    bounded = Ratio("case", "peer", 1, 1, ratio, ratio, ratio, 1.0)
+    assert bounded.kept is most
+    assert replace(bounded, at_most=False).kept is least
+    assert replace(bounded, bound=None).kept is None
+
+
+def test_a_ratio_is_that_of_medians() -> None:
+    """Of time, ours to theirs; of speed, the other way; with the span of single turns."""
+    ours, theirs = [2.0, 4.0, 9.0], [4.0, 2.0, 3.0]
+    taken, fast = of_time("case", "peer", ours, theirs), of_speed("case", "peer", ours, theirs)
+    assert (taken.ratio, taken.lowest, taken.highest) == (4 / 3, 0.5, 3.0)
+    assert (fast.ratio, fast.lowest, fast.highest) == (3 / 4, 1 / 3, 2.0)
 
 
 def test_a_desk_of_a_benchmark_has_its_rounds(tmp_path: Path) -> None:

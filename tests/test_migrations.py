@@ -3,8 +3,10 @@
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -276,3 +278,20 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
     assert len(indexes(unmigrated)) == 7
+
+
+def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 130, and the file is as it was: not an error of the disk."""
+    monkeypatch.setattr("negotiator.database._STEPS_A_TICK", 1)
+
+    @contextmanager
+    def bar() -> Iterator[Any]:
+        def interrupt(*_told: object) -> None:
+            raise KeyboardInterrupt
+
+        yield interrupt
+
+    monkeypatch.setattr("negotiator.output.progress", bar)
+    before = unmigrated.read_bytes()
+    assert run("migrate", unmigrated).exit_code == 130
+    assert unmigrated.read_bytes() == before

@@ -1,8 +1,10 @@
 """One ask: what is decided, what is written, what is refused."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -18,6 +20,7 @@ from negotiator.errors import (
     SessionMismatchError,
     ThreadClosedError,
     ThreadTransferredError,
+    UnusableFileError,
 )
 from tests.conftest import NOW, OTHER_SESSION, SESSION, contents, execute, select
 
@@ -333,3 +336,36 @@ def test_every_refusal_for_the_files_state_is_one_kind(service: CallHandlingServ
     service.negotiate(1, 2100)
     with pytest.raises(ConflictError):
         service.negotiate(2, 2100)
+
+
+@pytest.mark.parametrize("number", [-1, -5, -1e308, -(2**63)])
+def test_a_round_below_the_first_is_followed_by_the_first(old: Path, number: float) -> None:
+    """Some other program's; rounds are counted from one."""
+    execute(old, f"INSERT INTO negotiations (call_id, round_number) VALUES (6, {number})")
+    execute(old, "UPDATE calls SET final_rate_agreed = NULL")
+    with CallHandlingService.open(old) as service:
+        answer = service.negotiate(6, 1600)
+    assert (answer.round_number, answer.rounds_left) == (1, 2)
+
+
+@pytest.mark.parametrize("change", ["moved", "replaced", "deleted"])
+@pytest.mark.parametrize("how", ["alone", "together"])
+def test_a_file_that_is_not_there_any_more_takes_no_ask(shared: Path, change: str, how: str) -> None:
+    """SQLite would go on writing to what was moved away, and the answer would be nowhere."""
+    with CallHandlingService.open(shared) as service:
+        service.negotiate(1, 2300)
+        if change == "replaced":
+            copy = shared.with_name("copy.db")
+            copyfile(shared, copy)
+            copy.replace(shared)
+        elif change == "moved":
+            shared.rename(shared.with_name("away.db"))
+        else:
+            shared.unlink()
+        with (
+            pytest.raises(UnusableFileError, match="moved or replaced"),
+            service.together() if how == "together" else nullcontext(),
+        ):
+            service.negotiate(1, 2250)
+        with pytest.raises(UnusableFileError):
+            service.call_history(1)

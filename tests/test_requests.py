@@ -122,3 +122,26 @@ def test_one_by_one_there_is_no_request_id(desk: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("negotiator.cli.phone.is_terminal", lambda _stream: True)
     result = run("negotiate", 1, "--request-id", "a")
     assert (result.exit_code, "--request-id needs an ASK" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "DELETE FROM loads",
+        "UPDATE calls SET load_id = NULL",
+        "DELETE FROM calls",
+        "UPDATE loads SET status = 'completed'",
+    ],
+)
+def test_an_answer_on_record_outlives_its_load(service: CallHandlingService, desk: Path, gone: str) -> None:
+    """A file is sent again long after, too; and a person is shown what is known."""
+    first = service.negotiate(1, 2300, SESSION, request_id="a")
+    execute(desk, gone)
+    assert service.negotiate(1, 2300, SESSION, request_id="a").message == first.message
+    assert "COUNTER $2,135.00" in run("negotiate", 1, 2300, "--session", SESSION, "--request-id", "a").stdout
+
+
+def test_a_new_session_can_not_be_sent_again(desk: Path) -> None:
+    """It would be another one each time."""
+    result = run("negotiate", 1, 2300, "--new-session", "--request-id", "a")
+    assert (result.exit_code, "--new-session can't both" in result.stderr) == (2, True)

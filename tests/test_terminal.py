@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,14 @@ def test_long_work_draws_a_bar_and_short_work_does_not(desk: Path, monkeypatch: 
     with terminal.drawn_progress() as report:
         report("copying", 5, 10)
     assert drawn == ["copying"]
+
+
+def test_a_bar_leaves_stdout_to_the_answers(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may go to a file: rich would draw them on the terminal instead."""
+    from negotiator.output import terminal  # noqa: PLC0415 - patched, and only here
+
+    monkeypatch.setattr(terminal, "_PATIENCE_SECONDS", -1.0)
+    before = sys.stdout
+    with terminal.drawn_progress() as report:
+        report("answering", 5, 10)
+        assert sys.stdout is before

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -12,12 +12,12 @@ from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.root import HELP_NAMES, UsageError
 from negotiator.cli.rounds import answer_data
-from negotiator.errors import InvalidAskError, NegotiatorError
+from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
 from negotiator.models import Answer
 from negotiator.output import Format
 from negotiator.output.streams import is_terminal
 from negotiator.progress import silent
-from negotiator.sources import STDIN, opened, size_of
+from negotiator.sources import STDIN, is_same_file, opened, size_of
 
 EXAMPLES = """Examples:
 
@@ -44,7 +44,7 @@ def batch(
         typer.Option(
             "--commit-every",
             min=1,
-            max=100_000,
+            max=10_000,
             help="Commit so many asks at once, and answer them then; for regular files.",
             metavar="N",
         ),
@@ -62,15 +62,14 @@ def batch(
     An ask with a request_id that is on record gets its answer again and adds no round: after a crash, send
     the whole file again. A pipe may stay open: each line is answered at once.
     """
-    if options.chosen(form, as_json) is Format.CSV:
-        raise UsageError("--format csv can't be had", "the answers are lines of JSON, whatever is asked for")
+    options.chosen(form, as_json)
+    if form in {Format.TABLE, Format.CSV}:
+        raise UsageError(f"--format {form} can't be had", "the answers are lines of JSON")
     if file is None and is_terminal(sys.stdin):
         raise UsageError("there are no asks to read", "name a file, or pipe JSON lines in")
     tally = _Tally()
     with opened(file or STDIN, InvalidAskError) as stream:
-        if commit_every > 1 and size_of(stream) is None:
-            hint = "leave it out: while a pipe is waited for, the file must not be locked"
-            raise UsageError("--commit-every needs a regular file", hint)
+        _refuse_unusable(stream, commit_every)
         from negotiator.ask_lines import lines_of
         from negotiator.batch import replies
         from negotiator.service import CallHandlingService
@@ -84,6 +83,15 @@ def batch(
     tally.end()
 
 
+def _refuse_unusable(stream: BinaryIO, commit_every: int) -> None:
+    """Raise UsageError for asks that can't be committed in groups, or that would never end."""
+    if commit_every > 1 and size_of(stream) is None:
+        hint = "leave it out: while a pipe is waited for, the file must not be locked"
+        raise UsageError("--commit-every needs a regular file", hint)
+    if is_same_file(stream, sys.stdout):
+        raise UsageError("the answers would be written to the file of asks", "write them to another file")
+
+
 class _Tally:
     """How many asks there were, how many failed, and the first that did."""
 
@@ -92,19 +100,22 @@ class _Tally:
         self.first = ""
 
     def count(self, group: Sequence[tuple[int, Answer | NegotiatorError]]) -> None:
-        """Count these."""
+        """Count these, and say what an operator should know besides."""
         self.asks += len(group)
         for number, reply in group:
             if isinstance(reply, NegotiatorError):
                 self.failures += 1
                 self.exit_code = self.exit_code or reply.exit_code
                 self.first = self.first or f"line {number}: {reply.message}"
+            elif reply.warning:
+                output.say(f"Warning: line {number}: {reply.warning}.")
 
     def end(self) -> None:
-        """Say what failed, and exit with the code of the first failure."""
+        """Raise AsksFailedError if any did."""
         if self.failures:
-            output.say(f"Error: {self.failures} of {self.asks} asks failed, first {self.first}.")
-            raise typer.Exit(self.exit_code)
+            raise AsksFailedError(
+                f"{self.failures} of {self.asks} asks failed, first {self.first}", self.exit_code
+            )
 
 
 def _shown(number: int, reply: Answer | NegotiatorError) -> dict[str, object]:

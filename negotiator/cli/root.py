@@ -3,7 +3,8 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from types import ModuleType, SimpleNamespace
 from typing import Annotated, Any, cast
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 
 from negotiator import output
 from negotiator.cli import deferred
-from negotiator.errors import BadInputError, NegotiatorError, OutputClosedError
+from negotiator.errors import BadInputError, NegotiatorError, OutputClosedError, unexpected
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 _INTERRUPTED = 130
@@ -40,9 +41,9 @@ class Root(TyperGroup):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error
         if not (sys.stdout and sys.stdout.isatty()):
             os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # no colour in a pipe, whatever CI sets
-        _leave_out_markdown()
         try:
-            code = super().main(arguments, *positional, **options | {"standalone_mode": False})
+            with _without_markdown():
+                code = super().main(arguments, *positional, **options | {"standalone_mode": False})
             output.flush()
         except (typer.Abort, KeyboardInterrupt):
             code = _INTERRUPTED
@@ -55,12 +56,19 @@ class Root(TyperGroup):
         sys.exit(code)
 
 
-def _leave_out_markdown() -> None:
+@contextmanager
+def _without_markdown() -> Iterator[None]:
     """Let Typer draw help without loading rich.markdown, which it imports for a kind of markup we don't use.
 
     That module and the parser it needs cost 45 of the 230 ms of a ``--help``.
     """
-    sys.modules.setdefault("rich.markdown", cast("ModuleType", SimpleNamespace(Markdown=None)))
+    name, stub = "rich.markdown", cast("ModuleType", SimpleNamespace(Markdown=None))
+    sys.modules.setdefault(name, stub)
+    try:
+        yield
+    finally:
+        if sys.modules.get(name) is stub:
+            del sys.modules[name]  # whoever else is in this process may want the real one
 
 
 def report(problem: Exception, arguments: Sequence[str]) -> int:
@@ -83,10 +91,7 @@ def _as_ours(problem: Exception) -> NegotiatorError:
     ):  # the base class wrote help; what concerns a file is mapped where it arises
         output.discard()
         return NegotiatorError(f"the output can't be written: {problem.strerror}")
-    return NegotiatorError(
-        f"this should not have happened: {type(problem).__name__}: {problem}",
-        "set NEGOTIATOR_DEBUG=1 to see where, and report it",
-    )
+    return unexpected(problem)
 
 
 def _usage_error(problem: typer.TyperException) -> UsageError:

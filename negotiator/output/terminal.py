@@ -51,7 +51,8 @@ def print_fields(pairs: Sequence[tuple[str, str]]) -> None:
 def drawn_progress() -> Iterator[Progress]:
     """Give a function to report progress to; it draws on a terminal what takes longer than a second."""
     started, told = monotonic(), 0.0
-    bar = Bar(console=_console(sys.stderr), transient=True)
+    # Answers are printed meanwhile: rich would else take stdout over, and draw them beside its bar on stderr.
+    bar = Bar(console=_console(sys.stderr), transient=True, redirect_stdout=False)
     task = bar.add_task("", total=None)
 
     def report(what: str, done: int, total: int) -> None:

@@ -19,10 +19,10 @@ Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
 CASES: Mapping[str, Measure] = {
     "start": lambda folder, given: startup.measure(folder, given.runs),
     "throughput": lambda folder, given: throughput.measure(
-        folder, max(given.runs // 10, 1), min(given.rounds, throughput.ROUNDS)
+        folder, max(given.runs // 8, 1), min(given.rounds, throughput.ROUNDS)
     ),
     "size": lambda folder, given: size.measure(folder, given.runs, given.rounds),
-    "migrate": lambda folder, given: size.measure_migration(folder, max(given.runs // 15, 1), given.rounds),
+    "migrate": lambda folder, given: size.measure_migration(folder, max(given.runs // 13, 1), given.rounds),
 }
 
 
@@ -41,7 +41,7 @@ def main() -> int:
         ratios = [asdict(ratio) | {"kept": ratio.kept} for ratio in found]
         output.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
     else:
-        headings = ("Case", "Beside", "Ratio", "Bound", "Ours", "Theirs")
+        headings = ("Case", "Beside", "Ratio", "Of single turns", "Bound", "Ours", "Theirs")
         output.table(headings, [_cells(ratio) for ratio in found])
     return int(any(ratio.kept is False for ratio in found))
 
@@ -50,7 +50,8 @@ def _cells(ratio: Ratio) -> list[str]:
     side = "at most" if ratio.at_most else "at least"
     bound = "" if ratio.bound is None else f"{side} {ratio.bound}{'' if ratio.kept else '  MISSED'}"
     ours, theirs = (f"{value:,.3f} {ratio.unit}" for value in (ratio.ours, ratio.theirs))
-    return [ratio.case, ratio.beside, f"{ratio.ratio:.2f}", bound, ours, theirs]
+    turns = f"{ratio.lowest:.2f} to {ratio.highest:.2f}"
+    return [ratio.case, ratio.beside, f"{ratio.ratio:.2f}", turns, bound, ours, theirs]
 
 
 def _parser() -> argparse.ArgumentParser:

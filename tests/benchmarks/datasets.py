@@ -2,8 +2,10 @@
 
 import json
 import random
+import shutil
 import sqlite3
 from contextlib import closing
+from os import fsync
 from pathlib import Path
 
 from negotiator.maintenance import init
@@ -64,3 +66,12 @@ def asks(path: Path, calls: int, count: int) -> None:
             session, request = f"sess_{chance.getrandbits(64):016x}", f"{chance.getrandbits(64):016x}"
             ask = {"call_id": call, "carrier_offer": 2300, "session_id": session, "request_id": request}
             file.write(json.dumps(ask) + "\n")
+
+
+def copy(whole: Path, path: Path) -> None:
+    """Put a copy in the place of a file and of what stood beside it, and wait until it is on the disk."""
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
+    shutil.copyfile(whole, path)
+    with path.open("rb") as file:
+        fsync(file.fileno())  # or the first commit would pay for it

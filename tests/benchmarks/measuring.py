@@ -34,7 +34,8 @@ class Contender:
 class Ratio:
     """What came out: a median of whole processes beside that of a peer, and their ratio beside its bound.
 
-    ``bound`` is None for what is only told; ``at_most`` says on which side of it the ratio is to be.
+    ``lowest`` and ``highest`` are the ratios of single turns. ``bound`` is None for what is only told;
+    ``at_most`` says on which side of it the ratio is to be.
     """
 
     case: str
@@ -42,7 +43,9 @@ class Ratio:
     ours: float
     theirs: float
     ratio: float
-    bound: float | None
+    lowest: float
+    highest: float
+    bound: float | None = None
     at_most: bool = True
     unit: str = "s"
 
@@ -54,13 +57,31 @@ class Ratio:
         return self.ratio <= self.bound if self.at_most else self.ratio >= self.bound
 
 
-def medians(runs: int, *contenders: Contender) -> list[float]:
-    """Return the median time of each, seconds; the first run of each is left out."""
+Times = Sequence[float]
+"""How long each turn took, seconds."""
+
+
+def of_time(case: str, beside: str, ours: Times, theirs: Times, bound: float | None = None) -> Ratio:
+    """Return how many times as long as the peer we take: at most the bound."""
+    turns = [mine / peers for mine, peers in zip(ours, theirs, strict=True)]
+    mine, peers = median(ours), median(theirs)
+    return Ratio(case, beside, mine, peers, mine / peers, min(turns), max(turns), bound)
+
+
+def of_speed(case: str, beside: str, ours: Times, theirs: Times, bound: float | None = None) -> Ratio:
+    """Return how many times as fast as the peer we are: at least the bound."""
+    turns = [peers / mine for mine, peers in zip(ours, theirs, strict=True)]
+    mine, peers = median(ours), median(theirs)
+    return Ratio(case, beside, mine, peers, peers / mine, min(turns), max(turns), bound, at_most=False)
+
+
+def in_turns(runs: int, *contenders: Contender) -> list[Times]:
+    """Return the times of each, taken in turns; a first one of each is left out."""
     times: list[list[float]] = [[] for _ in contenders]
     for _ in range(runs + 1):
         for contender, taken in zip(contenders, times, strict=True):
             taken.append(timed(contender))
-    return [median(taken[1:]) for taken in times]
+    return [taken[1:] for taken in times]
 
 
 def timed(contender: Contender) -> float:

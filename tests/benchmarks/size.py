@@ -1,11 +1,10 @@
 """What a file's size costs: nothing, for an ask and for a history; and `migrate` beside its bare statements."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks.datasets import SESSION, desk, old_file
-from tests.benchmarks.measuring import SCRIPT, Contender, Ratio, medians, peak_kilobytes, python
+from tests.benchmarks.datasets import SESSION, copy, desk, old_file
+from tests.benchmarks.measuring import SCRIPT, Contender, Ratio, in_turns, of_time, peak_kilobytes, python
 
 SMALLEST = 1_000
 
@@ -21,13 +20,11 @@ def measure(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
         "call history": ["call", "history", "2"],
         "negotiate": ["negotiate", "3", "2300", "--new-session"],
     }.items():
-        least, *larger = medians(
+        least, *larger = in_turns(
             runs, *(Contender(name, [SCRIPT, *command, "--db", path, "--json"]) for path in paths)
         )
-        for size, seconds in zip(sizes[1:], larger, strict=True):
-            yield Ratio(
-                f"{name}, {size:,} rounds", f"{SMALLEST:,} rounds", seconds, least, seconds / least, 1.2
-            )
+        for size, times in zip(sizes[1:], larger, strict=True):
+            yield of_time(f"{name}, {size:,} rounds", f"{SMALLEST:,} rounds", times, least, 1.2)
     for path in paths:
         path.unlink()
 
@@ -37,26 +34,14 @@ def measure_migration(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
     whole, small, path = folder / "old.db", folder / "small.db", folder / "run.db"
     old_file(whole, largest)
     old_file(small, SMALLEST)
-
-    def fresh(source: Path) -> None:
-        for left in folder.glob("run.db*"):
-            left.unlink()
-        shutil.copyfile(source, path)
-
-    migrate = Contender("migrate", [SCRIPT, "migrate", path], lambda: fresh(whole))
-    bare = Contender("bare", python("bare_migrate.py", path), lambda: fresh(whole))
-    ours, theirs = medians(runs, migrate, bare)
-    yield Ratio(
-        f"migrate, {largest:,} rounds",
-        "its bare statements, checks and copy",
-        ours,
-        theirs,
-        ours / theirs,
-        1.3,
-    )
+    migrate = Contender("migrate", [SCRIPT, "migrate", path], lambda: copy(whole, path))
+    bare = Contender("bare", python("bare_migrate.py", path), lambda: copy(whole, path))
+    case = f"migrate, {largest:,} rounds"
+    ours, theirs = in_turns(runs, migrate, bare)
+    yield of_time(case, "its bare statements, checks and copy", ours, theirs, 1.3)
     most = peak_kilobytes(migrate)
-    least = peak_kilobytes(Contender("small", [SCRIPT, "migrate", path], lambda: fresh(small)))
-    case = f"memory of migrate, {largest:,} rounds"
-    yield Ratio(case, f"{SMALLEST:,} rounds", most, least, most / least, 1.2, unit="kB")
+    least = peak_kilobytes(Contender("small", [SCRIPT, "migrate", path], lambda: copy(small, path)))
+    ratio = most / least
+    yield Ratio(f"memory of {case}", f"{SMALLEST:,} rounds", most, least, ratio, ratio, ratio, 1.2, unit="kB")
     for left in (*folder.glob("run.db*"), whole, small):
         left.unlink()

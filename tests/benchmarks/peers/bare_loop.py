@@ -17,9 +17,9 @@ from negotiator import repository as ours
 def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     """Do for one ask what `negotiate` does in the file."""
     call, session, request = given["call_id"], given["session_id"], given["request_id"]
+    db.execute(ours.REQUEST, (request,)).fetchall()
     _, _, load, _ = db.execute(ours.CALL, (call,)).fetchone()
     db.execute(ours.LOAD, (load,)).fetchone()
-    db.execute(ours.REQUEST, (request,)).fetchall()
     db.execute(ours.OTHER_LOAD, (load, session, session)).fetchone()
     db.execute(ours.SESSION_ROUNDS, (session,)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()
