@@ -67,7 +67,7 @@ def connect(path: Path) -> Connection:
         connection = sqlite3.connect(
             file_uri(path, "rw"),  # because plain opening creates what is missing
             uri=True,
-            timeout=wait_seconds(),
+            timeout=min(wait_seconds(), _SLICE_SECONDS),
             isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
         )
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
@@ -192,12 +192,14 @@ def write_transaction(db: Connection, path: Path) -> Iterator[None]:
 @contextmanager
 def locked(db: Connection, path: Path) -> Iterator[None]:
     """Do the same for what may raise anything of its own, which isn't said to be about the file."""
-    with _rollback_unless_done(db):
+    try:
         with sqlite_errors(path):
             patiently(db, "BEGIN IMMEDIATE")
         yield
         with sqlite_errors(path):
-            db.execute("COMMIT")
+            patiently(db, "COMMIT")
+    finally:
+        _roll_back_unless_done(db)
 
 
 @contextmanager
@@ -221,39 +223,31 @@ def read_transaction(db: Connection, path: Path) -> Iterator[None]:
         if db.in_transaction:
             yield
             return
-        with _rollback_unless_done(db):
+        try:
             db.execute("BEGIN")
             patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
             yield
+        finally:
+            _roll_back_unless_done(db)
 
 
-@contextmanager
-def _rollback_unless_done(db: Connection) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        # Nothing to do after a commit; a COMMIT that failed leaves the transaction open. An interrupt
-        # may have closed the connection already, which rolls back as well.
-        with suppress(sqlite3.ProgrammingError):
-            db.rollback()
+def _roll_back_unless_done(db: Connection) -> None:
+    # Nothing to do after a commit; a COMMIT that failed leaves the transaction open. An interrupt
+    # may have closed the connection already, which rolls back as well.
+    with suppress(sqlite3.ProgrammingError):
+        db.rollback()
 
 
 def patiently(db: Connection, sql: str, values: Mapping[str, object] | None = None) -> None:
     """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
-    wait = wait_seconds()
-    deadline = time.monotonic() + wait
-    db.execute(f"PRAGMA busy_timeout = {int(min(wait, _SLICE_SECONDS) * 1000)}")
-    try:
-        while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= deadline):
-            pass
-    finally:
-        with suppress(sqlite3.ProgrammingError):
-            db.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+    deadline = time.monotonic() + wait_seconds()
+    while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= deadline):
+        pass
 
 
 def _took_lock(db: Connection, sql: str, values: Mapping[str, object], *, last_try: bool) -> bool:
     try:
-        db.execute(sql, dict(values)).close()
+        db.execute(sql, values).close()
     except sqlite3.OperationalError as error:
         if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
             raise

@@ -89,12 +89,14 @@ def _is_empty(db: Connection) -> bool:
 def _overwrite(path: Path, copy: Path, now: datetime, progress: Progress) -> Backup | None:
     """Replace the content of a sound file, and return the backup of what it was."""
     with closing(connect(path)) as target, closing(connect(copy)) as source, sqlite_errors(path):
-        _take_the_form_of(source, target)
+        with read_transaction(target, path):  # which waits for a lock
+            _take_the_form_of(source, target)
+            in_wal_mode = target.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
         def save() -> Backup | None:
             return None if _is_empty(target) else back_up_open(target, path, now=now, progress=progress)
 
-        if target.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        if in_wal_mode:
             return _overwrite_shared(path, target, source, save, progress)
         # Whoever has the file open holds no lock between transactions, so this one can be kept throughout.
         target.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -22,7 +22,7 @@ def measure(folder: Path, runs: int, rounds: int) -> Iterator[Ratio]:
     with closing(sqlite3.connect(wholes["WAL"], isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
     lines = folder / "asks.jsonl"
-    for count, every, bound in ((rounds // 200, 1, 0.7), (rounds // 20, 1_000, 0.5)):
+    for count, every, bound in ((rounds // 100, 1, 0.7), (rounds // 20, 1_000, 0.5)):
         asks(lines, rounds // 3, count)
         times = _batches(wholes, lines, runs, every)
         cases = {mode: f"batch, {mode}, {every:,} a commit" for mode in _MODES}
