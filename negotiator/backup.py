@@ -10,11 +10,12 @@ from sqlite3 import Connection
 from stat import S_IMODE
 
 from negotiator.atomic_file import publish, stamped, unfinished
-from negotiator.database import connect, file_uri, read_transaction, require_tables, ticking
+from negotiator.database import connect, file_uri, require_tables
 from negotiator.errors import DamagedFileError, FileExistsConflictError
 from negotiator.progress import Progress, silent
 from negotiator.schema import TABLES
 from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import read_transaction, ticking
 
 PAGES_A_STEP = 4096
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from negotiator import guards, timestamps
 from negotiator.carriers import carrier_number
-from negotiator.database import as_database, read_transaction, write_transaction
+from negotiator.database import as_database
 from negotiator.errors import CallEndedError, CallNotFoundError, InvalidNotesError, LoadNotFoundError
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.money import dollars, from_file
 from negotiator.repository import Repository, whole_number
+from negotiator.transactions import read_transaction, write_transaction
 
 KEYS = (
     *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),

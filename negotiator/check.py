@@ -8,18 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.database import (
-    as_database,
-    connect,
-    migrations_pending,
-    missing_columns,
-    pending,
-    read_transaction,
-)
+from negotiator.database import as_database, connect, migrations_pending, missing_columns, pending
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
 from negotiator.migrations import carrier_digits, changed_views
 from negotiator.repository import INDEXED
 from negotiator.schema import TABLES
+from negotiator.transactions import read_transaction
 
 _MOST_ERRORS = 100
 

@@ -1,49 +1,27 @@
-"""Open a file, and hold its lock for one piece of work."""
+"""Open a file, and see whether it is one of ours."""
 
-import os
 import shlex
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from negotiator.environment import number_from
 from negotiator.errors import (
-    REFUSALS,
     DamagedFileError,
     DatabaseNotFoundError,
-    InvalidPolicyError,
     MigrationsPendingError,
     NotADatabaseError,
     SchemaError,
 )
 from negotiator.progress import Progress, silent
 from negotiator.schema import STEPS, STEPS_TABLE, TABLES, columns_of
-from negotiator.sqlite_errors import primary_code, sqlite_errors
+from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import SLICE_SECONDS, read_transaction, ticking, wait_seconds
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-DEFAULT_WAIT_SECONDS = 30.0
-_LONGEST_WAIT_SECONDS = 86_400
-_STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
-_SLICE_SECONDS = 0.5  # SQLite's own wait can't be interrupted; ours can, between two of these
-
-
-def wait_seconds() -> float:
-    """Return how long a lock is waited for, seconds: NEGOTIATOR_BUSY_TIMEOUT, 30 without it.
-
-    Raises InvalidPolicyError when the variable is not a number from 0 to 86,400.
-    """
-    seconds = number_from(os.environ, "NEGOTIATOR_BUSY_TIMEOUT")
-    if seconds is not None and not 0 <= seconds <= _LONGEST_WAIT_SECONDS:
-        raise InvalidPolicyError(
-            f"NEGOTIATOR_BUSY_TIMEOUT is {seconds}", f"it has to be from 0 to {_LONGEST_WAIT_SECONDS} seconds"
-        )
-    return DEFAULT_WAIT_SECONDS if seconds is None else float(seconds)
 
 
 def file_uri(path: Path, mode: str) -> str:
@@ -67,7 +45,7 @@ def connect(path: Path) -> Connection:
         connection = sqlite3.connect(
             file_uri(path, "rw"),  # because plain opening creates what is missing
             uri=True,
-            timeout=min(wait_seconds(), _SLICE_SECONDS),
+            timeout=min(wait_seconds(), SLICE_SECONDS),
             isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
         )
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
@@ -147,109 +125,9 @@ def quick_check(db: Connection, path: Path, progress: Progress = silent) -> None
         )
 
 
-@contextmanager
-def ticking(db: Connection, progress: Progress, what: str) -> Iterator[None]:
-    """Tell again and again that SQLite is at work, and let an interrupt through."""
-    interrupts: list[BaseException] = []
-
-    def tick() -> bool:
-        try:
-            progress(what, 0, 0)
-        except BaseException as interrupt:  # noqa: BLE001 - SQLite would swallow it, and say "interrupted"
-            interrupts.append(interrupt)
-        return bool(interrupts)
-
-    db.set_progress_handler(tick, _STEPS_A_TICK)
-    try:
-        yield
-    except sqlite3.OperationalError:
-        if interrupts:
-            raise interrupts[0] from None
-        raise
-    finally:
-        db.set_progress_handler(None, 0)
-
-
 def pending(db: Connection) -> list[str]:
     """Return the names of the migrations that the file has not had; reads only."""
     if db.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", [STEPS_TABLE]).fetchone() is None:
         return list(STEPS)
     had = db.execute(f"SELECT name FROM main.{STEPS_TABLE} WHERE migration_set = 'negotiator'").fetchall()
     return [step for step in STEPS if (step,) not in had]
-
-
-@contextmanager
-def write_transaction(db: Connection, path: Path) -> Iterator[None]:
-    """Hold the write lock from the first read to the commit; roll back when anything is raised.
-
-    Inside a transaction it is a part of that one, which a refusal leaves as it is: it comes before anything
-    is written. Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
-    """
-    with sqlite_errors(path), _part_of(db) if db.in_transaction else locked(db, path):
-        yield
-
-
-@contextmanager
-def locked(db: Connection, path: Path) -> Iterator[None]:
-    """Do the same for what may raise anything of its own, which isn't said to be about the file."""
-    try:
-        with sqlite_errors(path):
-            patiently(db, "BEGIN IMMEDIATE")
-        yield
-        with sqlite_errors(path):
-            patiently(db, "COMMIT")
-    finally:
-        _roll_back_unless_done(db)
-
-
-@contextmanager
-def _part_of(db: Connection) -> Iterator[None]:
-    try:
-        yield
-    except REFUSALS:
-        raise
-    except BaseException:
-        db.rollback()
-        raise
-
-
-@contextmanager
-def read_transaction(db: Connection, path: Path) -> Iterator[None]:
-    """See one state of the file throughout; whatever is written is rolled back.
-
-    Inside a transaction it is a part of that one.
-    """
-    with sqlite_errors(path):
-        if db.in_transaction:
-            yield
-            return
-        try:
-            db.execute("BEGIN")
-            patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
-            yield
-        finally:
-            _roll_back_unless_done(db)
-
-
-def _roll_back_unless_done(db: Connection) -> None:
-    # Nothing to do after a commit; a COMMIT that failed leaves the transaction open. An interrupt
-    # may have closed the connection already, which rolls back as well.
-    with suppress(sqlite3.ProgrammingError):
-        db.rollback()
-
-
-def patiently(db: Connection, sql: str, values: Mapping[str, object] | None = None) -> None:
-    """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
-    deadline = time.monotonic() + wait_seconds()
-    while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= deadline):
-        pass
-
-
-def _took_lock(db: Connection, sql: str, values: Mapping[str, object], *, last_try: bool) -> bool:
-    try:
-        db.execute(sql, values).close()
-    except sqlite3.OperationalError as error:
-        if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    return True

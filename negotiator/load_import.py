@@ -11,7 +11,7 @@ from sqlite3 import Connection
 
 from negotiator import timestamps
 from negotiator.atomic_file import unfinished
-from negotiator.database import as_database, file_uri, open_database, write_transaction
+from negotiator.database import as_database, file_uri, open_database
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.load_choices import LoadFormat
 from negotiator.load_fields import FIELDS, Stored, column_of, parse_field, refuse_backwards, shown
@@ -19,6 +19,7 @@ from negotiator.load_files import Records, open_records
 from negotiator.progress import Progress, silent
 from negotiator.sources import STDIN
 from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import write_transaction
 
 MOST_FAULTS = 20
 """How many faults are told of before reading stops."""

@@ -7,13 +7,14 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from negotiator import timestamps
-from negotiator.database import open_database, read_transaction, write_transaction
+from negotiator.database import open_database
 from negotiator.errors import LoadExistsError, LoadNotFoundError
 from negotiator.load_choices import LoadFilter, LoadOrder
 from negotiator.load_fields import parse_load
 from negotiator.money import from_file
 from negotiator.repository import text_from
 from negotiator.schema import columns_of
+from negotiator.transactions import read_transaction, write_transaction
 
 LISTED = (
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),

@@ -8,23 +8,14 @@ from sqlite3 import Connection
 from negotiator import timestamps
 from negotiator.atomic_file import SIDE_FILES, publish, unfinished
 from negotiator.backup import back_up
-from negotiator.database import (
-    as_database,
-    connect,
-    missing_columns,
-    pending,
-    quick_check,
-    read_transaction,
-    require_tables,
-    ticking,
-    write_transaction,
-)
+from negotiator.database import as_database, connect, missing_columns, pending, quick_check, require_tables
 from negotiator.errors import FileExistsConflictError, SchemaError
 from negotiator.migrations import migrations
 from negotiator.progress import Progress, silent
 from negotiator.sample import insert_sample
 from negotiator.schema import BASE_TABLES, TABLES
 from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import read_transaction, ticking, write_transaction
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from negotiator import timestamps
-from negotiator.database import patiently, ticking
 from negotiator.progress import Progress, silent
 from negotiator.report_figures import FIGURES, FigureSpec
 from negotiator.report_tables import FACTS, TABLES, fact_tables
 from negotiator.spans import Span, local_label
 from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import patiently, ticking
 
 
 @dataclass(frozen=True)

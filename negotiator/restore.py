@@ -12,17 +12,11 @@ from sqlite3 import Connection
 
 from negotiator.atomic_file import move_aside, publish
 from negotiator.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
-from negotiator.database import (
-    connect,
-    patiently,
-    quick_check,
-    read_transaction,
-    require_tables,
-    wait_seconds,
-)
+from negotiator.database import connect, quick_check, require_tables
 from negotiator.errors import BadInputError, BusyError, DamagedFileError, NotADatabaseError
 from negotiator.progress import Progress, silent
 from negotiator.sqlite_errors import sqlite_errors
+from negotiator.transactions import patiently, read_transaction, wait_seconds
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from typing import Self
 from negotiator import guards, timestamps
 from negotiator.answers import TRANSFER_WORDS
 from negotiator.asks import Ask, answer_ask, checked_ask, no_call
-from negotiator.database import locked, open_database, read_transaction, write_transaction
+from negotiator.database import open_database
 from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
 from negotiator.models import Answer, NegotiationResult, Reopened, Round
 from negotiator.policy import Policy, policy_from_environment
 from negotiator.reopening import reopen
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
+from negotiator.transactions import locked, read_transaction, write_transaction
 
 Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
 """What reads, or reads and writes, one state of a file."""

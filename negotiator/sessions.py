@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from negotiator import guards, timestamps
-from negotiator.database import as_database, read_transaction, write_transaction
+from negotiator.database import as_database
 from negotiator.errors import (
     CallNotFoundError,
     InvalidMetadataError,
@@ -21,6 +21,7 @@ from negotiator.money import from_file
 from negotiator.repository import Repository
 from negotiator.session_id import generate_session_id, require_session_id
 from negotiator.session_queries import session_query
+from negotiator.transactions import read_transaction, write_transaction
 
 KEYS = (
     *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),

@@ -282,7 +282,7 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
 
 def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 130, and the file is as it was: not an error of the disk."""
-    monkeypatch.setattr("negotiator.database._STEPS_A_TICK", 1)
+    monkeypatch.setattr("negotiator.transactions._STEPS_A_TICK", 1)
 
     @contextmanager
     def bar() -> Iterator[Any]:

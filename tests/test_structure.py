@@ -45,6 +45,7 @@ LAYERS = [
     {"load_fields", "load_files"},
     {"repository", "guards", "backup", "sample", "session_queries", "report_tables"},
     {"database", "atomic_file", "sources"},
+    {"transactions"},
     {"migrations", "sqlite_errors"},
     LEAVES,
 ]

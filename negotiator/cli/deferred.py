@@ -1,6 +1,6 @@
 """The root's commands, known by name and help; a command's module is loaded when the command is called.
 
-Loading and building all of them would cost every call some 40 ms, a third of its start; this costs 2.
+Loading and building all of them would cost every call some 40 ms, a third of its start.
 """
 
 from importlib import import_module
