@@ -40,7 +40,8 @@ class CallHandlingService:
         self._path = path
         self._clock = clock
         self._repository = Repository(db)
-        self._identity = _identity(path)
+        self._place = path.absolute()  # wherever this program goes meanwhile
+        self._identity = _identity(self._place)
         self._together = False
 
     @classmethod
@@ -138,7 +139,7 @@ class CallHandlingService:
 
     def _require_same_file(self) -> None:
         """Raise UnusableFileError when what is open has another name by now, or none: SQLite would go on."""
-        if _identity(self._path) != self._identity:
+        if _identity(self._place) != self._identity:
             raise UnusableFileError(
                 f"{str(self._path)!r} was moved or replaced while it was open", "open it again"
             )

@@ -348,6 +348,13 @@ def test_a_round_below_the_first_is_followed_by_the_first(old: Path, number: flo
     assert (answer.round_number, answer.rounds_left) == (1, 2)
 
 
+def test_a_program_may_change_its_folder(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that it has open is where it was."""
+    with CallHandlingService.open("loads.db") as service:
+        monkeypatch.chdir(tmp_path.parent)
+        assert service.negotiate(1, 2300).round_number == 1
+
+
 @pytest.mark.parametrize("change", ["moved", "replaced", "deleted"])
 @pytest.mark.parametrize("how", ["alone", "together"])
 def test_a_file_that_is_not_there_any_more_takes_no_ask(shared: Path, change: str, how: str) -> None:
