@@ -6,13 +6,11 @@ from negotiator import timestamps
 from negotiator.carriers import carrier_number
 from negotiator.migrations import carrier_digits, moment_of
 
-# A row that tells where a thread stands: an old program's free text doesn't.
-_TELLING = """(system_response IN ('accepted', 'transfer_to_human', 'reopened')
-               OR (system_response GLOB 'counter_offer_[0-9]*'
-                   AND substr(system_response, 15) NOT GLOB '*[^0-9.]*'))"""
-
+# As long as an amount may be that `Round.counter` reads: 12 digits, a point, 6 more.
 _IS_COUNTER = """(system_response GLOB 'counter_offer_[0-9]*'
-                 AND substr(system_response, 15) NOT GLOB '*[^0-9.]*' AND length(system_response) < 30)"""
+                 AND substr(system_response, 15) NOT GLOB '*[^0-9.]*' AND length(system_response) <= 33)"""
+# A row that tells where a thread stands: an old program's free text doesn't.
+_TELLING = f"(system_response IN ('accepted', 'transfer_to_human', 'reopened') OR {_IS_COUNTER})"
 _MOMENT = moment_of("timestamp")
 _IS_ASK = "typeof(carrier_offer) IN ('real', 'integer') AND carrier_offer BETWEEN 0.01 AND 1e7"
 
