@@ -95,8 +95,8 @@ def _roll_back_unless_done(db: Connection) -> None:
 
 def patiently(db: Connection, sql: str, values: Mapping[str, object] | None = None) -> None:
     """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
-    deadline = time.monotonic() + wait_seconds()
-    while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= deadline):
+    last_slice = time.monotonic() + wait_seconds() - SLICE_SECONDS
+    while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= last_slice):
         pass
 
 
@@ -125,9 +125,11 @@ def ticking(db: Connection, progress: Progress, what: str) -> Iterator[None]:
     db.set_progress_handler(tick, _STEPS_A_TICK)
     try:
         yield
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         if interrupts:
             raise interrupts[0] from None
+        if primary_code(error) == sqlite3.SQLITE_INTERRUPT:  # Ctrl-C as `tick` began, before its `try`
+            raise KeyboardInterrupt from None
         raise
     finally:
         db.set_progress_handler(None, 0)

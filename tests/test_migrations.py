@@ -1,8 +1,11 @@
 """Bringing an old file up to date."""
 
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +18,8 @@ import negotiator
 from negotiator.errors import DamagedFileError, SchemaError
 from negotiator.maintenance import migrate
 from negotiator.migrations import migrations
+from negotiator.progress import silent
+from negotiator.transactions import ticking
 from tests.conftest import NOW, OLD_SCHEMA, contents, execute, run, select
 
 ALL = (
@@ -295,3 +300,21 @@ def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch:
     before = unmigrated.read_bytes()
     assert run("migrate", unmigrated).exit_code == 130
     assert unmigrated.read_bytes() == before
+
+
+def test_a_real_interrupt_is_heard_while_sqlite_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At whatever moment it comes: most come as Python enters the function that SQLite calls."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    monkeypatch.setattr("negotiator.transactions._STEPS_A_TICK", 10_000)
+    try:
+        for _ in range(5):
+            threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with (
+                closing(sqlite3.connect(":memory:")) as db,
+                pytest.raises(KeyboardInterrupt),
+                ticking(db, silent, "counting"),
+            ):
+                db.execute(endless).fetchone()
+    finally:
+        signal.signal(signal.SIGINT, former)
