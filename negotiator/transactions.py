@@ -95,19 +95,15 @@ def _roll_back_unless_done(db: Connection) -> None:
 
 def patiently(db: Connection, sql: str, values: Mapping[str, object] | None = None) -> None:
     """Execute what takes a lock, waiting for it in slices, so that Ctrl-C is heard between two."""
-    last_slice = time.monotonic() + wait_seconds() - SLICE_SECONDS
-    while not _took_lock(db, sql, values or {}, last_try=time.monotonic() >= last_slice):
-        pass
-
-
-def _took_lock(db: Connection, sql: str, values: Mapping[str, object], *, last_try: bool) -> bool:
-    try:
-        db.execute(sql, values).close()
-    except sqlite3.OperationalError as error:
-        if last_try or primary_code(error) != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    return True
+    began = time.monotonic()
+    while True:
+        try:
+            db.execute(sql, values or {}).close()
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() - began >= wait_seconds():
+                raise
+        else:
+            return
 
 
 @contextmanager
