@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from negotiator import guards
-from negotiator.answers import answer_from, recorded_answer
+from negotiator.answers import answer_from
 from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
 from negotiator.models import Answer, Call, Case, Load, Round, Thread
 from negotiator.money import parse_amount
-from negotiator.policy import Policy, decide
+from negotiator.policy import Decision, Policy, decide
 from negotiator.repository import Repository
 from negotiator.session_id import require_session_id
 
@@ -83,7 +83,16 @@ def _again(repository: Repository, ask: Ask, found: Round, policy: Policy) -> An
     load = repository.load(name) or Load(name, None, None, None, None, None)
     rounds = repository.thread(ask.call_id, ask.session_id)
     before = Thread(tuple(rounds[: rounds.index(found)]))
-    return recorded_answer(Case(call, load, before), found, ask.amount, decision, policy)
+    return answer_from(
+        Case(call, load, before),
+        session_id=found.session_id,
+        round_number=found.round_number or 0,
+        ask=ask.amount,
+        decision=decision,
+        amount=ask.amount if decision is Decision.ACCEPTED else found.counter,
+        policy=policy,
+        ruling=None,
+    )
 
 
 def _decided(ask: Ask, case: Case, policy: Policy) -> Answer:
@@ -104,8 +113,10 @@ def _decided(ask: Ask, case: Case, policy: Policy) -> Answer:
         session_id=ask.session_id,
         round_number=round_number,
         ask=ask.amount,
-        ruling=ruling,
+        decision=ruling.decision,
+        amount=ruling.amount,
         policy=policy,
+        ruling=ruling,
     )
 
 

@@ -30,7 +30,7 @@ def replies(
     while group := list(islice(remaining, commit_every)):
         asks = [_ask(line) for _, line in group]
         answers = _together(service, policy, asks) if len(group) > 1 else None
-        answers = answers or [_reply(service, policy, ask, NegotiatorError) for ask in asks]
+        answers = answers or [_alone(service, policy, ask) for ask in asks]
         yield [(number, reply) for (number, _), reply in zip(group, answers, strict=True)]
 
 
@@ -47,30 +47,31 @@ def _together(
     """Return the replies to asks that are committed together, None when that failed."""
     try:
         with service.together():
-            return [_reply(service, policy, ask, REFUSALS) for ask in asks]
+            return [_reply(service, policy, ask) for ask in asks]
     except BusyError as problem:
         return [ask if isinstance(ask, NegotiatorError) else _bare(problem) for ask in asks]
     except Exception:  # noqa: BLE001 - whose fault it is will be seen when each is answered by itself
         return None
 
 
-def _reply(
-    service: CallHandlingService,
-    policy: Policy,
-    ask: Ask | NegotiatorError,
-    failures: type[NegotiatorError] | tuple[type[NegotiatorError], ...],
-) -> Reply:
-    """Return the answer to an ask, or the error if it is one of these kinds."""
+def _alone(service: CallHandlingService, policy: Policy, ask: Ask | NegotiatorError) -> Reply:
+    """Return the answer to an ask, or why there is none, whatever that is."""
+    try:
+        return _reply(service, policy, ask)
+    except NegotiatorError as problem:
+        return _bare(problem)
+    except Exception as problem:  # noqa: BLE001 - the others are answered all the same
+        return _bare(unexpected(problem))
+
+
+def _reply(service: CallHandlingService, policy: Policy, ask: Ask | NegotiatorError) -> Reply:
+    """Return the answer to an ask, or its refusal; all else is raised."""
     if isinstance(ask, NegotiatorError):
         return ask
     try:
         return service.answer(ask, policy)
-    except failures as problem:
+    except REFUSALS as problem:
         return _bare(problem)
-    except Exception as problem:
-        if failures is NegotiatorError:
-            return _bare(unexpected(problem))
-        raise
 
 
 def _bare(problem: NegotiatorError) -> NegotiatorError:
