@@ -108,9 +108,10 @@ def _fill(path: Path, now: datetime, *, sample: bool) -> None:
     db = connect(path)
     try:
         db.executescript(BASE_TABLES)
-        migrations.apply(as_database(db))
+        utils = as_database(db)
+        migrations.apply(utils)
         if sample:
-            insert_sample(as_database(db), now)
-        as_database(db).enable_wal()  # last: until here nothing has to be waited for
+            insert_sample(utils, now)
+        utils.enable_wal()  # last: until here nothing has to be waited for
     finally:
         db.close()

@@ -48,11 +48,13 @@ def unreadable(error: Exception, kind: type[BadInputError], hint: str = "nothing
 
 def is_same_file(stream: BinaryIO, other: TextIO | None) -> bool:
     """Return whether what is written to ``other`` would be read from ``stream``."""
-    try:
-        found = [os.fstat(each.fileno()) for each in (stream, other) if each is not None]
-    except (UnsupportedOperation, OSError, ValueError):
+    if other is None:
         return False
-    return len(found) == 2 and S_ISREG(found[0].st_mode) and os.path.samestat(*found)  # noqa: PLR2004 - the two
+    try:
+        read, written = os.fstat(stream.fileno()), os.fstat(other.fileno())
+    except (OSError, ValueError):
+        return False
+    return S_ISREG(read.st_mode) and os.path.samestat(read, written)
 
 
 def size_of(stream: BinaryIO) -> int | None:

@@ -12,6 +12,7 @@ from negotiator.cli.root import HELP_NAMES
 from negotiator.cli.rounds import print_rounds
 from negotiator.output import Format
 from negotiator.session_id import require_session_id
+from negotiator.timestamps import parse_moment, utc_now
 
 _HEADINGS = {
     "id": "Call",
@@ -89,7 +90,6 @@ def start(
     form = options.chosen(form, as_json)
     from negotiator import calls
     from negotiator.database import open_database
-    from negotiator.timestamps import utc_now
 
     with open_database(db) as opened:
         call_id, status = calls.start_call(
@@ -121,7 +121,6 @@ def end(
     form = options.chosen(form, as_json)
     from negotiator import calls
     from negotiator.database import open_database
-    from negotiator.timestamps import utc_now
 
     with open_database(db) as opened:
         ended = calls.end_call(
@@ -147,7 +146,6 @@ def list_(
     form = options.chosen(form, as_json)
     from negotiator import calls
     from negotiator.database import open_database
-    from negotiator.timestamps import parse_moment, utc_now
 
     moment = None if since is None else parse_moment(since, utc_now())
     with open_database(db) as opened:

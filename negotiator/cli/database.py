@@ -9,6 +9,7 @@ import typer
 from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.root import HELP_NAMES
+from negotiator.timestamps import utc_now
 
 app = typer.Typer(context_settings=HELP_NAMES)
 
@@ -70,7 +71,6 @@ def backup(
     """Copy a file, safely while others use it; the copy is checked before it gets its name."""
     form = options.chosen(form, as_json)
     from negotiator.backup import back_up
-    from negotiator.timestamps import utc_now
 
     with output.progress() as progress:
         made = back_up(file or db, to=to, now=utc_now(), progress=progress)
@@ -88,7 +88,6 @@ def restore(
     """Give a file the state of a backup. What it held is kept: as a backup, or moved aside if damaged."""
     form = options.chosen(form, as_json)
     from negotiator.restore import restore as restore_file
-    from negotiator.timestamps import utc_now
 
     with output.progress() as progress:
         done = restore_file(backup_file, file or db, now=utc_now(), progress=progress)

@@ -12,6 +12,7 @@ from negotiator.cli.load_rows import print_load, print_loads
 from negotiator.cli.root import HELP_NAMES
 from negotiator.load_choices import LoadFilter, LoadFormat, LoadOrder, LoadStatus
 from negotiator.output import Format
+from negotiator.timestamps import utc_now
 
 app = typer.Typer(
     help="Loads: the shipments that are negotiated about.",
@@ -69,7 +70,6 @@ def import_(
     """
     output_form = options.chosen(output_form, as_json, "--output-format")
     from negotiator.load_import import import_loads
-    from negotiator.timestamps import utc_now
 
     with output.progress() as progress:
         done = import_loads(
@@ -109,7 +109,6 @@ def add(
     """Add one load, available to be negotiated."""
     form = options.chosen(form, as_json)
     from negotiator.loads import add_load
-    from negotiator.timestamps import utc_now
 
     given = {
         "load_id": load_id,

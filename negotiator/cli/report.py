@@ -12,6 +12,7 @@ import typer
 from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.timestamps import utc_now
 
 if TYPE_CHECKING:
     from negotiator.reports import Report
@@ -101,7 +102,6 @@ def report(
     from negotiator.policy import policy_from_environment
     from negotiator.reports import report as make_report
     from negotiator.spans import span_of
-    from negotiator.timestamps import utc_now
 
     if isnan(within):
         raise UsageError("--within nan is not a number", "give percent, as in 2")
@@ -164,7 +164,6 @@ def _text(made: "Report", form: ReportFormat) -> str:
 
     if form is ReportFormat.HTML:
         from negotiator.output.report_html import page
-        from negotiator.timestamps import utc_now
 
         return page(made, made_at=utc_now())
     if form in {ReportFormat.TABLE, ReportFormat.MD}:

@@ -11,6 +11,7 @@ from negotiator.cli.root import HELP_NAMES, UsageError
 from negotiator.cli.rounds import print_rounds
 from negotiator.output import Format
 from negotiator.session_id import require_session_id
+from negotiator.timestamps import parse_length, parse_moment, utc_now
 
 app = typer.Typer(
     help="Sessions: rounds that belong together.",
@@ -104,7 +105,6 @@ def start(
     form = options.chosen(form, as_json)
     from negotiator import sessions
     from negotiator.database import open_database
-    from negotiator.timestamps import parse_length, utc_now
 
     length = None if expires_in is None else parse_length(expires_in)
     metadata = sessions.parse_metadata(meta or [])
@@ -141,7 +141,6 @@ def list_(
     form = options.chosen(form, as_json)
     from negotiator import guards, sessions
     from negotiator.database import open_database
-    from negotiator.timestamps import parse_moment, utc_now
 
     now = utc_now()
     filters = {
@@ -172,7 +171,6 @@ def show(
     form = options.chosen(form, as_json)
     from negotiator import sessions
     from negotiator.database import open_database
-    from negotiator.timestamps import utc_now
 
     require_session_id(session_id)
     with open_database(db) as opened:
@@ -195,7 +193,6 @@ def close(
     form = options.chosen(form, as_json)
     from negotiator import sessions
     from negotiator.database import open_database
-    from negotiator.timestamps import utc_now
 
     require_session_id(session_id)
     with open_database(db) as opened:
@@ -218,7 +215,6 @@ def set_(
     form = options.chosen(form, as_json)
     from negotiator import sessions
     from negotiator.database import open_database
-    from negotiator.timestamps import utc_now
 
     require_session_id(session_id)
     metadata = sessions.parse_metadata(meta or [])

@@ -8,8 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from negotiator.migrations import migrations
-
-TABLES = ("loads", "carriers", "calls", "negotiations")
+from negotiator.schema import TABLES
 
 
 def counted(db: sqlite3.Connection) -> list[int]:
