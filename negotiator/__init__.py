@@ -49,10 +49,10 @@ if TYPE_CHECKING:
         ThreadTransferredError,
         UnusableFileError,
     )
-    from negotiator.models import Answer, NegotiationResult, Reopened, Round
-    from negotiator.policy import Decision
+    from negotiator.negotiation.models import Answer, NegotiationResult, Reopened, Round
+    from negotiator.policy.decide import Decision
     from negotiator.service import CallHandlingService
-    from negotiator.session_id import generate_session_id, generate_uuid_session_id, validate_session_id
+    from negotiator.values.ids import generate_session_id, generate_uuid_session_id, validate_session_id
 
 __all__ = [
     "Answer",
@@ -110,15 +110,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "models",
+    "Answer": "negotiation.models",
     "CallHandlingService": "service",
-    "Decision": "policy",
-    "NegotiationResult": "models",
-    "Reopened": "models",
-    "Round": "models",
-    "generate_session_id": "session_id",
-    "generate_uuid_session_id": "session_id",
-    "validate_session_id": "session_id",
+    "Decision": "policy.decide",
+    "NegotiationResult": "negotiation.models",
+    "Reopened": "negotiation.models",
+    "Round": "negotiation.models",
+    "generate_session_id": "values.ids",
+    "generate_uuid_session_id": "values.ids",
+    "validate_session_id": "values.ids",
 }
 
 

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from negotiator.ask_lines import Line, ask_in
-from negotiator.asks import Ask
 from negotiator.errors import REFUSALS, BusyError, NegotiatorError, unexpected
-from negotiator.models import Answer
-from negotiator.policy import Policy, policy_from_environment
+from negotiator.negotiation.ask import Ask
+from negotiator.negotiation.ask_lines import Line, ask_in
+from negotiator.negotiation.models import Answer
+from negotiator.policy.decide import Policy, policy_from_environment
 from negotiator.service import CallHandlingService
 
 Reply = Answer | NegotiatorError

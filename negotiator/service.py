@@ -9,17 +9,18 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Self
 
-from negotiator import guards, timestamps
-from negotiator.answers import TRANSFER_WORDS
-from negotiator.asks import Ask, answer_ask, checked_ask, no_call
-from negotiator.database import open_database
 from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
-from negotiator.models import Answer, NegotiationResult, Reopened, Round
-from negotiator.policy import Policy, policy_from_environment
-from negotiator.reopening import reopen
-from negotiator.repository import Repository
-from negotiator.session_id import require_session_id
-from negotiator.transactions import locked, read_transaction, write_transaction
+from negotiator.negotiation import refusals
+from negotiator.negotiation.ask import Ask, answer_ask, checked_ask, no_call
+from negotiator.negotiation.models import Answer, NegotiationResult, Reopened, Round
+from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.responses import TRANSFER_WORDS
+from negotiator.negotiation.undo import reopen
+from negotiator.policy.decide import Policy, policy_from_environment
+from negotiator.storage.database import open_database
+from negotiator.storage.transactions import locked, read_transaction, write_transaction
+from negotiator.values import timestamps
+from negotiator.values.ids import require_session_id
 
 Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
 """What reads, or reads and writes, one state of a file."""
@@ -118,7 +119,7 @@ class CallHandlingService:
         return self.answer(ask, policy_from_environment(os.environ), dry_run=dry_run)
 
     def answer(self, ask: Ask, policy: Policy, *, dry_run: bool = False) -> Answer:
-        """Do the same for an ask that `negotiator.asks.checked_ask` has made, under a policy."""
+        """Do the same for an ask that `negotiator.negotiation.ask.checked_ask` has made, under a policy."""
         with self._transaction(read_transaction if dry_run else write_transaction), localcontext(Context()):
             # In a context of our own, not the caller's.
             now = self._clock()
@@ -171,8 +172,8 @@ class CallHandlingService:
         Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was
         delivered since, UnusableFileError, BusyError.
         """
-        number = guards.parse_call_id(call_id)
-        guards.require_reason(reason)
+        number = refusals.parse_call_id(call_id)
+        refusals.require_reason(reason)
         with self._transaction(write_transaction):
             return reopen(self._repository, self._path, number, reason, self._clock())
 
@@ -193,7 +194,7 @@ class CallHandlingService:
 
         Raises InvalidCallIDError, InvalidSessionIDError, CallNotFoundError, SessionNotFoundError.
         """
-        number = guards.parse_call_id(call_id)
+        number = refusals.parse_call_id(call_id)
         if session_id is not None:
             require_session_id(session_id)
         with self._transaction(read_transaction):

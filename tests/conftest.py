@@ -17,12 +17,13 @@ from sqlite_utils import Database
 from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
-from negotiator.maintenance import init, migrate
+from negotiator.maintenance.migrate import init, migrate
 from negotiator.service import CallHandlingService
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
+ROOT = Path(__file__).parent.parent
 SCRIPT = Path(sys.executable).with_name("negotiator")
 NOW = datetime(2025, 9, 1, 12, 0, 0, tzinfo=UTC)
 SESSION = "sess_20250901120000_abc123"

@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from negotiator.backup import back_up
-from negotiator.check import check
 from negotiator.errors import NegotiatorError
-from negotiator.maintenance import init, migrate
-from negotiator.restore import restore
+from negotiator.maintenance.backup import back_up
+from negotiator.maintenance.check import check
+from negotiator.maintenance.migrate import init, migrate
+from negotiator.maintenance.restore import restore
 from negotiator.service import CallHandlingService
 
 ROOT = Path(__file__).parent.parent

@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from negotiator import output
 from negotiator.cli.root import UsageError
-from negotiator.cli.rounds import print_answer, situation
 from negotiator.errors import InvalidAmountError, OutlierError
-from negotiator.models import Answer
-from negotiator.money import dollars
+from negotiator.negotiation.models import Answer
 from negotiator.output import Format
+from negotiator.output.rounds import print_answer, situation
 from negotiator.output.streams import is_terminal
+from negotiator.values.money import dollars
 
 LEAST_ASK = "0.01"
 """US dollars. What refuses even this ask, an outlier allowed and in a dry run, refuses every ask."""

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from negotiator import output
-from negotiator.cli import deferred
+from negotiator.cli import lazy
 from negotiator.errors import BadInputError, NegotiatorError, OutputClosedError, unexpected
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
@@ -31,7 +31,7 @@ class Root(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - as in the base class
         """Know the commands by name; each is loaded when it is called."""
-        super().__init__(**attributes | {"commands": deferred.commands()})
+        super().__init__(**attributes | {"commands": lazy.commands()})
 
     def main(self, args: Sequence[str] | None = None, *positional: Any, **options: Any) -> Any:  # noqa: ANN401 - as in the base class
         """Run a command and exit with its code."""

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from negotiator import timestamps
 from negotiator.errors import NegotiatorError
-from negotiator.money import dollars
 from negotiator.output.streams import discard, file_errors, flush, is_terminal, visible, write
 from negotiator.progress import Progress, silent
+from negotiator.values import timestamps
+from negotiator.values.money import dollars
 
 if TYPE_CHECKING:
-    from negotiator.models import Round
+    from negotiator.negotiation.models import Round
 
 __all__ = [
     "Format",
@@ -87,7 +87,7 @@ def write_file(path: Path, text: str) -> None:
 
     Raises NotFoundError when there is no such folder, NegotiatorError when it can't be written.
     """
-    from negotiator.atomic_file import replace  # noqa: PLC0415 - most commands write no file
+    from negotiator.storage.atomic_file import replace  # noqa: PLC0415 - most commands write no file
 
     with file_errors(path):
         replace(path, text + "\n")

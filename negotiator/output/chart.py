@@ -9,11 +9,11 @@ from shutil import get_terminal_size
 from rich.console import Group
 from rich.text import Text
 
-from negotiator.models import REOPENED, Round
-from negotiator.money import dollars
+from negotiator.negotiation.models import REOPENED, Round
 from negotiator.output.streams import is_terminal
 from negotiator.output.terminal import show
-from negotiator.policy import Decision
+from negotiator.policy.decide import Decision
+from negotiator.values.money import dollars
 
 _WIDEST, _PIPE_WIDTH = 120, 80  # columns: wider, the eye loses the line
 _NARROWEST = 10  # columns between the labels

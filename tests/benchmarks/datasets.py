@@ -8,8 +8,8 @@ from contextlib import closing
 from os import fsync
 from pathlib import Path
 
-from negotiator.maintenance import init
-from negotiator.schema import BASE_TABLES
+from negotiator.maintenance.migrate import init
+from negotiator.storage.schema import BASE_TABLES
 
 SESSION = "sess_20250820100000_bench0"
 """A session with twenty rounds, on call 1 of every desk."""

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from negotiator import repository as ours
+from negotiator.negotiation import repository as ours
 
 
 def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from negotiator.migrations import migrations
-from negotiator.schema import TABLES
+from negotiator.storage.schema import TABLES
 
 
 def counted(db: sqlite3.Connection) -> list[int]:

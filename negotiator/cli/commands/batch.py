@@ -1,0 +1,124 @@
+"""``negotiator batch``."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
+from negotiator.negotiation.models import Answer
+from negotiator.output import Format
+from negotiator.output.rounds import answer_data
+from negotiator.output.streams import is_terminal
+from negotiator.progress import silent
+from negotiator.storage.source import STDIN, is_same_file, opened, size_of
+
+EXAMPLES = """Examples:
+
+negotiator batch asks.jsonl --commit-every 1000 > answers.jsonl
+
+printf '%s\\n' '{"call_id": 2, "carrier_offer": 2300, "request_id": "a1"}' | negotiator batch"""
+
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
+def batch(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Asks as JSON lines; - or nothing is standard input.",
+            metavar="[FILE]",
+            show_default=False,
+            readable=False,
+        ),
+    ] = None,
+    commit_every: Annotated[
+        int,
+        typer.Option(
+            "--commit-every",
+            min=1,
+            max=10_000,
+            help="Commit so many asks at once, and answer them then; for regular files.",
+            metavar="N",
+        ),
+    ] = 1,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Answer many asks: a line of JSON each, with one line of JSON for each in the same order.
+
+    A line is an object with call_id and carrier_offer, and as needed session_id, notes, request_id, ceiling
+    and allow_outlier. Its answer is printed when it is on record. In the place of a line that fails stands
+    an object with error and line (its number), and the rest go on; the first failure's code is the exit code.
+
+    An ask with a request_id that is on record gets its answer again and adds no round: after a crash, send
+    the whole file again. A pipe may stay open: each line is answered at once.
+    """
+    options.chosen(form, as_json)
+    if form in {Format.TABLE, Format.CSV}:
+        raise UsageError(f"--format {form} can't be had", "the answers are lines of JSON")
+    if file is None and is_terminal(sys.stdin):
+        raise UsageError("there are no asks to read", "name a file, or pipe JSON lines in")
+    tally = _Tally()
+    with opened(file or STDIN, InvalidAskError) as stream:
+        _refuse_unusable(stream, commit_every)
+        from negotiator.batch import replies
+        from negotiator.negotiation.ask_lines import lines_of
+        from negotiator.service import CallHandlingService
+
+        # A bar among the answers on one terminal would be in their way.
+        drawn = nullcontext(silent) if is_terminal(sys.stdout) else output.progress()
+        with CallHandlingService.open(db) as service, drawn as progress:
+            for group in replies(service, lines_of(stream, progress), commit_every=commit_every):
+                output.records([_shown(number, reply) for number, reply in group])
+                tally.count(group)
+    tally.end()
+
+
+def _refuse_unusable(stream: BinaryIO, commit_every: int) -> None:
+    """Raise UsageError for asks that can't be committed in groups, or that would never end."""
+    if commit_every > 1 and size_of(stream) is None:
+        hint = "leave it out: while a pipe is waited for, the file must not be locked"
+        raise UsageError("--commit-every needs a regular file", hint)
+    if is_same_file(stream, sys.stdout):
+        raise UsageError("the answers would be written to the file of asks", "write them to another file")
+
+
+class _Tally:
+    """How many asks there were, how many failed, and the first that did."""
+
+    def __init__(self) -> None:
+        self.asks = self.failures = self.exit_code = 0
+        self.first = ""
+
+    def count(self, group: Sequence[tuple[int, Answer | NegotiatorError]]) -> None:
+        """Count these, and say what an operator should know besides."""
+        self.asks += len(group)
+        for number, reply in group:
+            if isinstance(reply, NegotiatorError):
+                self.failures += 1
+                self.exit_code = self.exit_code or reply.exit_code
+                self.first = self.first or f"line {number}: {reply.message}"
+            elif reply.warning:
+                output.say(f"Warning: line {number}: {reply.warning}.")
+
+    def end(self) -> None:
+        """Raise AsksFailedError if any did."""
+        if self.failures:
+            raise AsksFailedError(
+                f"{self.failures} of {self.asks} asks failed, first {self.first}", self.exit_code
+            )
+
+
+def _shown(number: int, reply: Answer | NegotiatorError) -> dict[str, object]:
+    if isinstance(reply, NegotiatorError):
+        return {"error": output.error_data(reply), "line": number}
+    return answer_data(reply)

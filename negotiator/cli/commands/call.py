@@ -1,0 +1,192 @@
+"""``negotiator call``: phone calls with carriers."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import completion, options
+from negotiator.cli.root import HELP_NAMES
+from negotiator.output import Format
+from negotiator.output.rounds import print_rounds
+from negotiator.values.ids import require_session_id
+from negotiator.values.timestamps import parse_moment, utc_now
+
+_HEADINGS = {
+    "id": "Call",
+    "carrier_mc_number": "Carrier",
+    "load_id": "Load",
+    "call_start_time": "Started",
+    "outcome": "Outcome",
+    "negotiation_rounds": "Rounds",
+    "final_rate_agreed": "Agreed",
+}
+
+
+class Outcome(StrEnum):
+    """What came of a call."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NEGOTIATING = "negotiating"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+
+
+class Sentiment(StrEnum):
+    """How the carrier felt about it."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+app = typer.Typer(
+    help="Calls: phone calls with carriers.",
+    context_settings=HELP_NAMES,
+    add_completion=False,
+    epilog="Example:\n\nnegotiator call history 2",
+)
+
+
+@app.command(epilog="Examples:\n\nnegotiator call history 2\n\nnegotiator call history 2 --json")
+def history(
+    call_id: options.CallID,
+    session: options.Session = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print the rounds of a call, oldest first; with --session those of that session."""
+    form = options.chosen(form, as_json)
+    if session is not None:
+        require_session_id(session)  # before the file is opened
+    from negotiator.service import CallHandlingService
+
+    with CallHandlingService.open(db) as service:
+        rounds = service.call_history(call_id, session)
+    print_rounds(rounds, form, known="Call")
+
+
+@app.command(epilog="Example:\n\ncall=$(negotiator call start --load LD003 --carrier 'MC 123456')")
+def start(
+    load: Annotated[
+        str,
+        typer.Option(
+            "--load", help="The load it is about.", metavar="LOAD_ID", autocompletion=completion.load_ids
+        ),
+    ],
+    carrier: Annotated[str, typer.Option("--carrier", help="An MC number, however spelled.", metavar="MC")],
+    company: Annotated[
+        str | None, typer.Option("--company", help="The carrier's name, if it is new.", metavar="NAME")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Record that a carrier is on the phone, and print the call's ID alone."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import calls
+    from negotiator.storage.database import open_database
+
+    with open_database(db) as opened:
+        call_id, status = calls.start_call(
+            opened, db, load_id=load, carrier=carrier, company=company, now=utc_now()
+        )
+    if form is Format.TABLE:
+        output.lines([str(call_id)])
+    else:
+        output.record({"call_id": call_id}, form)
+    if status not in {"available", None}:
+        output.say(f"Warning: load {load} is {status}.")
+
+
+@app.command(
+    epilog="Example:\n\nnegotiator call end 2 --outcome rejected --sentiment neutral --notes 'too far'"
+)
+def end(
+    call_id: options.CallID,
+    outcome: Annotated[Outcome, typer.Option("--outcome", help="What came of it.")],
+    sentiment: Annotated[Sentiment | None, typer.Option("--sentiment", help="How the carrier felt.")] = None,
+    notes: Annotated[
+        str | None, typer.Option("--notes", help="Put after the call's notes.", metavar="TEXT")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Record how a call ended; its end and its length follow from the clock."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import calls
+    from negotiator.storage.database import open_database
+
+    with open_database(db) as opened:
+        ended = calls.end_call(
+            opened, db, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
+        )
+    output.record(ended, form)
+
+
+@app.command(
+    "list", epilog="Examples:\n\nnegotiator call list --load LD002\n\nnegotiator call list --since 24h --json"
+)
+def list_(
+    load: options.LoadFilter = None,
+    carrier: options.Carrier = None,
+    outcome: Annotated[Outcome | None, typer.Option("--outcome", help="What came of it.")] = None,
+    since: options.Since = None,
+    limit: options.Limit = 50,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """List calls, the latest first."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import calls
+    from negotiator.storage.database import open_database
+
+    moment = None if since is None else parse_moment(since, utc_now())
+    with open_database(db) as opened:
+        found = calls.list_calls(
+            opened, db, load_id=load, carrier=carrier, outcome=outcome, since=moment, limit=limit
+        )
+    output.rows(found, calls.KEYS, form, _HEADINGS)
+    if not found:
+        output.say("No calls.")
+
+
+@app.command(epilog="Examples:\n\nnegotiator call show 2\n\nnegotiator call show 2 --json")
+def show(
+    call_id: options.CallID,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show a call: carrier, load, times, rates, outcome, notes."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import calls
+    from negotiator.storage.database import open_database
+
+    with open_database(db) as opened:
+        output.record(calls.show_call(opened, db, call_id), form)
+
+
+@app.command(epilog="Example:\n\nnegotiator call reopen 2 --reason 'typed 1200, meant 2200'")
+def reopen(
+    call_id: options.CallID,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")],
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take back the agreement of a call: the load is available again, and the negotiation goes on."""
+    form = options.chosen(form, as_json)
+    from negotiator.service import CallHandlingService
+
+    with CallHandlingService.open(db) as service:
+        done = service.reopen_call(call_id, reason)
+    output.record(asdict(done), form)
+    if done.load_status not in {"available", None}:
+        output.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

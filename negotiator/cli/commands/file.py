@@ -1,0 +1,112 @@
+"""Commands about the file as a whole: ``migrate``, ``init``, ``backup``, ``restore``, ``check``."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES
+from negotiator.values.timestamps import utc_now
+
+app = typer.Typer(context_settings=HELP_NAMES)
+
+
+@app.command(epilog="Examples:\n\nnegotiator migrate\n\nnegotiator migrate old/loads.db --dry-run")
+def migrate(
+    file: options.File = None,
+    dry_run: options.DryRun = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Bring a file that an older program wrote up to date, after a backup beside it.
+
+    Adds columns and indexes; nothing that is there is changed. A second run changes nothing.
+    """
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance.migrate import migrate as migrate_file
+
+    path = file or db
+    with output.progress() as progress:
+        done = migrate_file(path, dry_run=dry_run, progress=progress)
+    output.record(asdict(done), form)
+    if dry_run and done.pending:
+        output.say("Dry run: nothing was written.")
+    elif not done.applied:
+        output.say(f"Nothing to do: {path} is up to date.")
+
+
+@app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")
+def init(
+    file: options.File = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Put in a small load board with calls to negotiate.")
+    ] = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Make a new file. One that exists is never touched."""
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance.migrate import init as init_file
+
+    path = file or db
+    init_file(path, sample=sample)
+    output.record({"file": path, "sample": sample}, form)
+    if sample:
+        output.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
+
+
+@app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")
+def backup(
+    file: options.File = None,
+    to: options.To = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Copy a file, safely while others use it; the copy is checked before it gets its name."""
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance.backup import back_up
+
+    with output.progress() as progress:
+        made = back_up(file or db, to=to, now=utc_now(), progress=progress)
+    output.record(asdict(made), form)
+
+
+@app.command(epilog="Example:\n\nnegotiator restore loads.db.backup.20250820_224530 loads.db")
+def restore(
+    backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP", readable=False)],
+    file: options.File = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Give a file the state of a backup. What it held is kept: as a backup, or moved aside if damaged."""
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance.restore import restore as restore_file
+
+    with output.progress() as progress:
+        done = restore_file(backup_file, file or db, now=utc_now(), progress=progress)
+    output.record(asdict(done), form)
+
+
+@app.command(epilog="Examples:\n\nnegotiator check\n\nnegotiator check old/loads.db --json")
+def check(
+    file: options.File = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Look at a file: is it sound, up to date, tidy? Reads only. Exit code 0 sound, 5 damaged, 6 pending."""
+    form = options.chosen(form, as_json)
+    from negotiator.maintenance.check import check as check_file
+    from negotiator.maintenance.check import problem
+
+    found = check_file(file or db)
+    output.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
+    if gravest := problem(found, file or db):
+        raise gravest

@@ -1,0 +1,190 @@
+"""``negotiator load``: the shipments that are negotiated about."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import completion, options
+from negotiator.cli.root import HELP_NAMES
+from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
+from negotiator.output import Format
+from negotiator.output.loads import print_load, print_loads
+from negotiator.values.timestamps import utc_now
+
+app = typer.Typer(
+    help="Loads: the shipments that are negotiated about.",
+    context_settings=HELP_NAMES,
+    add_completion=False,
+    epilog="Examples:\n\nnegotiator load list --status available\n\nnegotiator load import board.csv",
+)
+
+LoadID = Annotated[str, typer.Argument(help="The load's ID.", metavar="LOAD_ID")]
+KnownLoadID = Annotated[
+    str, typer.Argument(help="The load's ID.", metavar="LOAD_ID", autocompletion=completion.load_ids)
+]
+_MOST = 1_000_000_000
+
+
+def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
+    """Return an option that takes a text."""
+    option: typer.models.OptionInfo = typer.Option(name, help=text, metavar=metavar, show_default=False)
+    return option
+
+
+@app.command(
+    "import",
+    epilog="Examples:\n\nnegotiator load import board.csv --update\n\n"
+    "negotiator load list --format jsonl | negotiator load import - --db other.db",
+)
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, a JSON array or JSON lines; - is standard input.", metavar="FILE", readable=False
+        ),
+    ],
+    form: Annotated[
+        LoadFormat | None,
+        typer.Option("--format", help="The form of FILE; by its content unless said.", show_default=False),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change loads that are there already; blank values keep theirs.")
+    ] = False,
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="Leave out columns that a load doesn't have.")
+    ] = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    output_form: Annotated[
+        Format | None,
+        typer.Option("--output-format", help="How to print; a table unless said.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --output-format json.")] = False,
+) -> None:
+    """Add the loads of a file, all or none; those that are there already are left as they are.
+
+    Headings may be spelled as people do: rate, load #, from, to, pickup, trailer. Dates are ISO (2025-08-21
+    08:00) or US (8/21/2025 8:00 AM), in UTC unless an offset is given.
+    """
+    output_form = options.chosen(output_form, as_json, "--output-format")
+    from negotiator.loads.importing import import_loads
+
+    with output.progress() as progress:
+        done = import_loads(
+            db,
+            file,
+            now=utc_now(),
+            form=form,
+            update=update,
+            ignore_unknown=ignore_unknown,
+            progress=progress,
+        )
+    output.record(asdict(done), output_form)
+
+
+@app.command(
+    epilog="Example:\n\nnegotiator load add LD100 --origin 'Reno, NV' --destination 'Boise, ID' "
+    "--pickup '8/21/2025 8:00 AM' --delivery 2025-08-22 --equipment Reefer --rate 2100"
+)
+def add(
+    load_id: LoadID,
+    origin: Annotated[str, _value("--origin", "Where it is picked up.")],
+    destination: Annotated[str, _value("--destination", "Where it goes.")],
+    pickup: Annotated[str, _value("--pickup", "When, in UTC unless an offset is given.", "TIME")],
+    delivery: Annotated[str, _value("--delivery", "When, not before the pick-up.", "TIME")],
+    equipment: Annotated[str, _value("--equipment", "The trailer.")],
+    rate: Annotated[str, _value("--rate", "The posted rate, US dollars.", "AMOUNT")],
+    notes: Annotated[str | None, _value("--notes", "A note to keep with the load.")] = None,
+    weight: Annotated[str | None, _value("--weight", "Pounds.", "NUMBER")] = None,
+    commodity: Annotated[str | None, _value("--commodity", "What is carried.")] = None,
+    pieces: Annotated[str | None, _value("--pieces", "How many.", "N")] = None,
+    miles: Annotated[str | None, _value("--miles", "How far.", "NUMBER")] = None,
+    dimensions: Annotated[str | None, _value("--dimensions", "How large.")] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Add one load, available to be negotiated."""
+    form = options.chosen(form, as_json)
+    from negotiator.loads.board import add_load
+
+    given = {
+        "load_id": load_id,
+        "origin": origin,
+        "destination": destination,
+        "pickup_datetime": pickup,
+        "delivery_datetime": delivery,
+        "equipment_type": equipment,
+        "loadboard_rate": rate,
+        "notes": notes,
+        "weight": weight,
+        "commodity_type": commodity,
+        "num_of_pieces": pieces,
+        "miles": miles,
+        "dimensions": dimensions,
+    }
+    print_load(add_load(db, given, now=utc_now()), form)
+
+
+@app.command(
+    "list",
+    epilog="Examples:\n\nnegotiator load list --status available --origin chicago\n\n"
+    "negotiator load list --min-rate 1500 --sort rate --desc --json",
+)
+def list_(
+    origin: Annotated[str | None, _value("--origin", "Part of where it is picked up.")] = None,
+    destination: Annotated[str | None, _value("--destination", "Part of where it goes.")] = None,
+    equipment: Annotated[str | None, _value("--equipment", "Part of the trailer's name.")] = None,
+    status: Annotated[LoadStatus | None, _value("--status", "Where it stands.", "STATUS")] = None,
+    min_rate: Annotated[str | None, _value("--min-rate", "Posted for at least this.", "AMOUNT")] = None,
+    max_rate: Annotated[str | None, _value("--max-rate", "Posted for at most this.", "AMOUNT")] = None,
+    pickup_from: Annotated[str | None, _value("--pickup-from", "Picked up then or later.", "TIME")] = None,
+    pickup_to: Annotated[
+        str | None, _value("--pickup-to", "Then or earlier; a day is whole.", "TIME")
+    ] = None,
+    order: Annotated[LoadOrder, typer.Option("--sort", help="What to sort by.")] = LoadOrder.PICKUP,
+    descending: Annotated[bool, typer.Option("--desc", help="The last or the highest first.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=_MOST, help="0 is all.", metavar="N")] = 50,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print the loads, or those that all the options given fit; the case of letters doesn't matter."""
+    form = options.chosen(form, as_json)
+    from negotiator.loads.board import LISTED, list_loads
+    from negotiator.loads.columns import parse_end, parse_moment
+    from negotiator.values.money import parse_amount
+
+    wanted = LoadFilter(
+        origin=origin,
+        destination=destination,
+        equipment=equipment,
+        status=status,
+        min_rate=None if min_rate is None else parse_amount(min_rate),
+        max_rate=None if max_rate is None else parse_amount(max_rate),
+        pickup_from=None if pickup_from is None else parse_moment(pickup_from),
+        pickup_before=None if pickup_to is None else parse_end(pickup_to),
+        order=order,
+        descending=descending,
+        limit=limit + 1 if limit else 0,
+    )
+    loads = list_loads(db, wanted)
+    print_loads(loads[: limit or None], LISTED, form)
+    if limit and len(loads) > limit:
+        output.say("There are more; --limit 0 prints all.")
+
+
+@app.command(epilog="Examples:\n\nnegotiator load show LD001\n\nnegotiator load show LD001 --json")
+def show(
+    load_id: KnownLoadID,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print a load with its calls, the best (lowest) ask so far, and who booked it."""
+    form = options.chosen(form, as_json)
+    from negotiator.loads.board import show_load
+
+    print_load(show_load(db, load_id), form)

@@ -1,0 +1,106 @@
+"""``negotiator negotiate``."""
+
+from typing import Annotated
+
+import typer
+
+from negotiator.cli import options, phone
+from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.negotiation.models import Answer
+from negotiator.output.rounds import print_answer
+from negotiator.values.ids import generate_session_id
+
+EXAMPLES = """Examples:
+
+negotiator negotiate 2 2300 --session "$(negotiator generate-id)"
+
+negotiator negotiate 2 '$2,250.00' --notes 'wants fuel paid' --json
+
+negotiator negotiate 2 2250 --dry-run --explain
+
+negotiator negotiate 2 --new-session   # at the phone: one ask after another"""
+
+
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
+def negotiate(
+    call_id: options.CallID,
+    ask: Annotated[
+        str | None,
+        typer.Argument(
+            help="What the carrier wants, US dollars; without it, a terminal asks for one ask after another.",
+            metavar="[ASK]",
+            show_default=False,
+        ),
+    ] = None,
+    session: options.Session = None,
+    new_session: Annotated[
+        bool, typer.Option("--new-session", help="Begin a session: make its ID, and show it.")
+    ] = False,
+    notes: Annotated[
+        str | None, typer.Option("--notes", help="A note to keep with the round.", metavar="TEXT")
+    ] = None,
+    ceiling: Annotated[
+        str | None,
+        typer.Option(
+            "--ceiling", help="The most to pay, this once, instead of the desk's ceiling.", metavar="AMOUNT"
+        ),
+    ] = None,
+    allow_outlier: Annotated[
+        bool, typer.Option("--allow-outlier", help="Take an ask far from the posted rate.")
+    ] = False,
+    request_id: Annotated[
+        str | None,
+        typer.Option(
+            "--request-id",
+            help="A name for this ask: sent again under it, it gets its answer again and adds no round.",
+            metavar="TEXT",
+        ),
+    ] = None,
+    dry_run: options.DryRun = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the ceiling, the reason and the figures.")
+    ] = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round.
+
+    A desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
+    NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
+
+    At the phone, leave ASK out: each ask that is typed is recorded and answered at once, until one is
+    accepted or handed over. 6000! is 6000 with --allow-outlier. An empty line, Ctrl-D or Ctrl-C leaves; what
+    was said stays on record.
+    """
+    form = options.chosen(form, as_json)
+    if ask is None:
+        phone.require_phone(form, dry_run=dry_run, request_id=request_id)
+    if session is not None and new_session:
+        raise UsageError("--session and --new-session can't both be had", "leave one of them out")
+    if request_id is not None and new_session:
+        hint = "give a session ID with --session: sent again with another one, it would be another ask"
+        raise UsageError("--request-id and --new-session can't both be had", hint)
+    session = generate_session_id() if new_session else session
+    from negotiator.service import CallHandlingService
+
+    def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
+        with CallHandlingService.open(db) as service:  # anew for each ask: nothing is held between two
+            return service.negotiate(
+                call_id,
+                ask,
+                session,
+                notes=notes,
+                ceiling=ceiling,
+                allow_outlier=allow_outlier or allow,
+                dry_run=dry_run,
+                request_id=request_id,
+            )
+
+    if ask is None:
+        phone.take_asks(answering(phone.LEAST_ASK, True, True), answering, explain=explain)
+    else:
+        print_answer(answering(ask, False, dry_run), form, explain=explain, dry_run=dry_run)

@@ -1,0 +1,174 @@
+"""``negotiator report``."""
+
+import os
+from contextlib import suppress
+from enum import StrEnum
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.values.timestamps import utc_now
+
+if TYPE_CHECKING:
+    from negotiator.reports.report import Report
+
+EXAMPLES = """Examples:
+
+negotiator report --since monday
+
+negotiator report --by carrier --top 10 --since 30d --compare
+
+negotiator report --since yesterday --until today --format html --output report.html
+
+negotiator report --since 24h --fail-if 'booking_rate<0.3'"""
+
+
+class By(StrEnum):
+    """What a report is cut by."""
+
+    LANE = "lane"
+    EQUIPMENT = "equipment"
+    CARRIER = "carrier"
+    DAY = "day"
+    WEEK = "week"
+    HOUR = "hour"
+    ROUND = "round"
+    OUTCOME = "outcome"
+
+
+class ReportFormat(StrEnum):
+    """How a report is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+
+
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+
+
+@app.command(epilog=EXAMPLES)
+def report(
+    by: Annotated[By | None, typer.Option("--by", help="Cut the figures by this.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Only so many groups: the most booked.", metavar="N")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="A date, a time, 24h, 7d, today, yesterday, monday.", metavar="TIME"),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Up to, without it.", metavar="TIME")] = None,
+    tz: Annotated[
+        str | None,
+        typer.Option("--tz", help="Time zone of days and hours; else the machine's.", metavar="NAME"),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="With the span before, of the same length.")
+    ] = False,
+    within: Annotated[
+        float,
+        typer.Option(
+            "--within", min=0, max=100, help="Percent above the ceiling that was recoverable.", metavar="N"
+        ),
+    ] = 2.0,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option("--fail-if", help="Exit 10 if it holds: 'booking_rate<0.3'.", metavar="CONDITION"),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write to this file, whole or not at all.", metavar="PATH", readable=False
+        ),
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: Annotated[
+        ReportFormat | None, typer.Option("--format", "-f", help="How to print; a table unless said.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say what was booked, what was paid over the posted rate, and where it was lost."""
+    chosen = options.chosen_of(ReportFormat, form, as_json)
+    from negotiator.policy.decide import policy_from_environment
+    from negotiator.reports.alarms import parse_condition, require_none_holds
+    from negotiator.reports.report import report as make_report
+    from negotiator.reports.span import span_of
+    from negotiator.storage.database import open_database
+
+    if isnan(within):
+        raise UsageError("--within nan is not a number", "give percent, as in 2")
+    conditions = [parse_condition(text) for text in fail_if or []]
+    now = utc_now()
+    if to is not None:
+        _refuse_target(to, db)
+    if top is not None and by is None:
+        raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
+    span = span_of(since, until, tz, now, closed=compare)
+    policy = policy_from_environment(os.environ)
+    with open_database(db) as opened, output.progress() as progress:
+        made = make_report(
+            opened,
+            db,
+            span=span,
+            now=now,
+            ceiling_percent=float(policy.ceiling_percent),
+            by=by,
+            top=top,
+            within=within / 100,
+            compare=compare,
+            progress=progress,
+        )
+    _deliver(made, chosen, to)
+    require_none_holds(conditions, made.whole.figures)
+
+
+def _refuse_target(to: Path, db: Path) -> None:
+    """Raise UsageError for a target that is a folder, the file that is read, or any other SQLite file."""
+    from negotiator.storage.atomic_file import SIDE_FILES
+
+    hint = "name another file for the report"
+    if to.is_dir():
+        raise UsageError(f"{str(to)!r} is a folder", hint)
+    if to.resolve() in {Path(f"{db.resolve()}{suffix}") for suffix in ("", *SIDE_FILES)}:
+        raise UsageError(f"{str(to)!r} belongs to the file that is read", hint)
+    if to.is_file():
+        with suppress(OSError), to.open("rb") as existing:
+            if existing.read(16) == b"SQLite format 3\0":
+                raise UsageError(f"{str(to)!r} is an SQLite file", hint)
+
+
+def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:
+    """Print a report, or write it to a file."""
+    if to is None and form is ReportFormat.TABLE:
+        from negotiator.output.report.terminal import print_report
+
+        print_report(made)
+        return
+    made_text = _text(made, form)
+    if to is None:
+        output.lines([made_text])
+    else:
+        output.write_file(to, made_text)
+
+
+def _text(made: "Report", form: ReportFormat) -> str:
+    from negotiator.output.report import text
+
+    if form is ReportFormat.HTML:
+        from negotiator.output.report.html import page
+
+        return page(made, made_at=utc_now())
+    if form in {ReportFormat.TABLE, ReportFormat.MD}:
+        return text.as_markdown(made)
+    if form is ReportFormat.JSON:
+        return output.json_text(text.as_dict(made))
+    rows = text.as_rows(made)
+    return output.rows_text(rows, text.ROW_KEYS, output.Format(form))

@@ -1,0 +1,224 @@
+"""``negotiator session``: rounds that belong together."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from negotiator import output
+from negotiator.cli import options
+from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.output import Format
+from negotiator.output.rounds import print_rounds
+from negotiator.values.ids import require_session_id
+from negotiator.values.timestamps import parse_length, parse_moment, utc_now
+
+app = typer.Typer(
+    help="Sessions: rounds that belong together.",
+    context_settings=HELP_NAMES,
+    add_completion=False,
+    epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
+)
+
+Meta = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--meta", help="Metadata, KEY=VALUE; may be given again.", metavar="KEY=VALUE", show_default=False
+    ),
+]
+_HEADINGS = {
+    "session_id": "Session",
+    "status": "Status",
+    "load_id": "Load",
+    "rounds": "Rounds",
+    "last_ask": "Last ask",
+    "standing_counter": "Counter",
+}
+
+_STATS_HEADINGS = {
+    "session_id": "Session",
+    "status": "Result",
+    "rounds": "Rounds",
+    "seconds": "Seconds",
+    "carrier_concession": "Ask gave",
+    "broker_concession": "We gave",
+}
+
+
+class Status(StrEnum):
+    """Where a session stands; derived from its rounds, and from when it ends."""
+
+    ACTIVE = "active"
+    ACCEPTED = "accepted"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+@app.command(
+    epilog="Examples:\n\nnegotiator session history sess_20250820224530_abc123\n\n"
+    "negotiator session history sess_20250820224530_abc123 --format csv\n\n"
+    "negotiator session history sess_20250820224530_abc123 --chart"
+)
+def history(
+    session_id: options.SessionID,
+    chart: Annotated[
+        bool, typer.Option("--chart", help="Draw asks and counters closing in on each other.")
+    ] = False,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print the rounds of a session, oldest first."""
+    form = options.chosen(form, as_json)
+    if chart and form is not Format.TABLE:
+        raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
+    require_session_id(session_id)  # before the file is opened
+    from negotiator.service import CallHandlingService
+
+    with CallHandlingService.open(db) as service:
+        rounds = service.session_history(session_id)
+    if chart and rounds:
+        output.picture(rounds)
+    else:
+        print_rounds(rounds, form, known="Session")
+
+
+@app.command(
+    epilog="Examples:\n\nsession=$(negotiator session start)\n\n"
+    "negotiator session start --call 2 --expires-in 2h --meta desk=reefer"
+)
+def start(
+    call: Annotated[
+        str | None, typer.Option("--call", help="The call it begins on.", metavar="CALL_ID")
+    ] = None,
+    expires_in: Annotated[
+        str | None,
+        typer.Option("--expires-in", help="How long it takes asks: 30m, 2h, 7d.", metavar="LENGTH"),
+    ] = None,
+    meta: Meta = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Start a session and print its ID. One that nobody starts exists from its first round all the same."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import sessions
+    from negotiator.storage.database import open_database
+
+    length = None if expires_in is None else parse_length(expires_in)
+    metadata = sessions.parse_metadata(meta or [])
+    with open_database(db) as opened:
+        started = sessions.start_session(
+            opened, db, now=utc_now(), call_id=call, expires_in=length, metadata=metadata
+        )
+    if form is Format.TABLE:
+        output.lines([started])
+    else:
+        output.record({"session_id": started}, form)
+
+
+@app.command(
+    "list",
+    epilog="Examples:\n\nnegotiator session list --status active\n\n"
+    "negotiator session list --carrier 'MC 123456' --since 7d --json\n\nnegotiator session list --stats",
+)
+def list_(
+    status: Annotated[Status | None, typer.Option("--status", help="Where they stand.")] = None,
+    call: Annotated[str | None, typer.Option("--call", help="On this call.", metavar="CALL_ID")] = None,
+    carrier: options.Carrier = None,
+    load: options.LoadFilter = None,
+    since: options.Since = None,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Rounds, seconds, and what either side gave a round.")
+    ] = False,
+    limit: options.Limit = 50,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """List sessions: those without a round first, then the latest first."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import sessions
+    from negotiator.negotiation import refusals
+    from negotiator.storage.database import open_database
+
+    now = utc_now()
+    filters = {
+        "status": status,
+        "call_id": None if call is None else refusals.parse_call_id(call),
+        "carrier": carrier,
+        "load_id": load,
+        "since": None if since is None else parse_moment(since, now),
+    }
+    with open_database(db) as opened:
+        found = sessions.list_sessions(opened, db, now=now, limit=limit, stats=stats, **filters)
+    if stats:
+        output.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
+    else:
+        output.rows(found, sessions.KEYS, form, _HEADINGS)
+    if not found:
+        output.say("No sessions.")
+
+
+@app.command(epilog="Example:\n\nnegotiator session show sess_20250820224530_abc123")
+def show(
+    session_id: options.SessionID,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show a session: status, calls, rounds, asks, standing counter, time to close, metadata."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import sessions
+    from negotiator.storage.database import open_database
+
+    require_session_id(session_id)
+    with open_database(db) as opened:
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+
+
+@app.command(
+    epilog="Example:\n\nnegotiator session close sess_20250820224530_abc123 --reason 'went elsewhere'"
+)
+def close(
+    session_id: options.SessionID,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Close a session: it takes no further ask."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import sessions
+    from negotiator.storage.database import open_database
+
+    require_session_id(session_id)
+    with open_database(db) as opened:
+        sessions.close_session(opened, db, session_id, now=utc_now(), reason=reason)
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+
+
+@app.command(
+    "set",
+    epilog="Example:\n\nnegotiator session set sess_20250820224530_abc123 --meta desk=reefer --meta old=",
+)
+def set_(
+    session_id: options.SessionID,
+    meta: Meta = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Set metadata of a session; an empty value takes its key away."""
+    form = options.chosen(form, as_json)
+    from negotiator.conversations import sessions
+    from negotiator.storage.database import open_database
+
+    require_session_id(session_id)
+    metadata = sessions.parse_metadata(meta or [])
+    with open_database(db) as opened:
+        sessions.set_metadata(opened, db, session_id, metadata, now=utc_now())
+        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)

@@ -1,0 +1,1 @@
+"""Calls and sessions, as a desk keeps them."""

@@ -1,0 +1,199 @@
+"""Phone calls: started, ended, listed, shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from negotiator.errors import CallEndedError, CallNotFoundError, InvalidNotesError, LoadNotFoundError
+from negotiator.migrations import carrier_digits, moment_of
+from negotiator.negotiation import refusals
+from negotiator.negotiation.repository import Repository, whole_number
+from negotiator.storage.database import as_database
+from negotiator.storage.transactions import read_transaction, write_transaction
+from negotiator.values import timestamps
+from negotiator.values.mc_number import carrier_number
+from negotiator.values.money import dollars, from_file
+
+KEYS = (
+    *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
+    *("sentiment", "initial_rate_offered", "final_rate_agreed", "negotiation_rounds", "transferred_to_rep"),
+)
+"""The JSON keys of a call in a list. Rates are US dollars, the duration is seconds, times are UTC."""
+
+_TIMES = ("call_start_time", "call_end_time")
+_NUMBERS = ("call_duration", "negotiation_rounds")
+_RATES = ("initial_rate_offered", "final_rate_agreed")
+_COMPANY_LIMIT = 200  # characters
+
+
+def start_call(
+    db: Connection, path: Path, *, load_id: str, carrier: str, company: str | None, now: datetime
+) -> tuple[int, str | None]:
+    """Record that a carrier is on the phone about a load; return the call's ID and the load's status.
+
+    A carrier that the file doesn't know is added; one that it knows is used as it is spelled there.
+    Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
+    """
+    digits = carrier_number(carrier)
+    _require_usable_name(company)
+    with write_transaction(db, path):
+        load = Repository(db).load(load_id)
+        if load is None:
+            raise LoadNotFoundError(
+                f"there is no load {load_id!r} in {str(path)!r}", "see `negotiator load list`"
+            )
+        number = _carrier(db, digits, company, now)
+        rate = None if load.posted_rate is None else float(load.posted_rate)
+        call_id: int = db.execute("SELECT coalesce(max(id), 0) + 1 FROM main.calls").fetchone()[0]
+        db.execute(
+            """INSERT INTO main.calls (id, carrier_mc_number, load_id, call_start_time, outcome,
+                                       initial_rate_offered, negotiation_rounds, transferred_to_rep)
+               VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0)""",
+            [call_id, number, load_id, timestamps.write(now), rate],
+        )
+    return call_id, load.status
+
+
+def end_call(
+    db: Connection,
+    path: Path,
+    call_id: int | str,
+    *,
+    outcome: str,
+    sentiment: str | None,
+    notes: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Record how a call ended, when, and how long it took; return the call.
+
+    Notes are put after those that are there. Raises InvalidCallIDError, InvalidNotesError,
+    CallNotFoundError, CallEndedError for a call that has ended or an outcome against what was agreed.
+    """
+    number = refusals.parse_call_id(call_id)
+    refusals.require_usable_notes(notes)
+    with write_transaction(db, path):
+        call = _call(db, path, number)
+        _refuse_ended(call, outcome)
+        started = call["call_start_time"]
+        seconds = None if started is None else max(0, round((now - started).total_seconds()))
+        db.execute(
+            """UPDATE main.calls
+                  SET call_end_time = ?, call_duration = ?, outcome = ?, sentiment = coalesce(?, sentiment),
+                      notes = CASE WHEN ?5 IS NULL THEN notes WHEN notes IS NULL THEN ?5
+                                   ELSE notes || char(10) || ?5 END
+                WHERE id = ?6""",
+            [timestamps.write(now), seconds, outcome, sentiment, notes, number],
+        )
+        return _call(db, path, number)
+
+
+def list_calls(
+    db: Connection,
+    path: Path,
+    *,
+    load_id: str | None = None,
+    carrier: str | None = None,
+    outcome: str | None = None,
+    since: datetime | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Return calls, the latest first; ``limit`` 0 is all. Raises InvalidCarrierError."""
+    filters: list[tuple[str, object]] = []
+    if load_id is not None:
+        filters.append(("load_id = ?", load_id))
+    if carrier is not None:
+        filters.append((f"{carrier_digits('carrier_mc_number')} = ?", carrier_number(carrier)))
+    if outcome is not None:
+        filters.append(("outcome = ?", outcome))
+    if since is not None:
+        filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.write(since)))
+    where = " AND ".join(condition for condition, _ in filters) or "1"
+    sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
+    with read_transaction(db, path):
+        return [
+            _as_call(row)
+            for row in as_database(db).query(sql, [*(value for _, value in filters), limit or -1])
+        ]
+
+
+def show_call(db: Connection, path: Path, call_id: int | str) -> dict[str, Any]:
+    """Return a call with its company, notes and transcript. Raises InvalidCallIDError, CallNotFoundError."""
+    with read_transaction(db, path):
+        return _call(db, path, refusals.parse_call_id(call_id))
+
+
+def _call(db: Connection, path: Path, call_id: int) -> dict[str, Any]:
+    more = ("notes", "call_transcript")
+    sql = f"SELECT {_columns(KEYS + more)} FROM main.calls WHERE id = ?"
+    rows = list(as_database(db).query(sql, [call_id]))
+    if not rows:
+        raise CallNotFoundError(f"there is no call {call_id} in {str(path)!r}", "see `negotiator call list`")
+    known = _known_carrier(db, rows[0]["carrier_mc_number"])
+    return _as_call(rows[0]) | {"company_name": known and known[1]} | {key: rows[0][key] for key in more}
+
+
+def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
+    """Return a carrier's number as the file spells it, and its company: the same spelling first."""
+    digits = carrier_digits("mc_number"), carrier_digits("?1")
+    sql = f"""SELECT mc_number, company_name FROM main.carriers WHERE {digits[0]} = {digits[1]}
+               ORDER BY mc_number = ?1 DESC, rowid LIMIT 1"""
+    row: tuple[str, str] | None = db.execute(sql, [number]).fetchone()
+    return row
+
+
+def _columns(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{name} AS {name}" for name in names)
+
+
+def _as_call(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with amounts and times read, whatever spelling they have."""
+    call = {key: row[key] for key in KEYS}
+    call |= {key: timestamps.read(row[key]) for key in _TIMES}
+    call |= {key: from_file(row[key]) for key in _RATES}
+    call |= {key: whole_number(row[key]) for key in _NUMBERS}
+    call["transferred_to_rep"] = bool(row["transferred_to_rep"])
+    return call
+
+
+def _carrier(db: Connection, digits: str, company: str | None, now: datetime) -> str:
+    """Return a carrier's number as the file spells it; add the carrier if it isn't there."""
+    usual = f"MC{digits}"
+    known = _known_carrier(db, usual)
+    if known is not None:
+        return str(known[0])
+    stamp = timestamps.write(now)
+    db.execute(
+        "INSERT INTO main.carriers (mc_number, company_name, created_at, updated_at) VALUES (?, ?, ?, ?)",
+        [usual, company or usual, stamp, stamp],
+    )
+    return usual
+
+
+def _require_usable_name(company: str | None) -> None:
+    refusals.require_usable_notes(company)
+    if company is not None and not (
+        company.strip() and company.isprintable() and len(company) <= _COMPANY_LIMIT
+    ):
+        raise InvalidNotesError(
+            "the company's name is empty, too long, or has control characters",
+            f"give 1 to {_COMPANY_LIMIT} characters",
+        )
+
+
+def _refuse_ended(call: Mapping[str, Any], outcome: str) -> None:
+    name, rate = f"call {call['id']}", call["final_rate_agreed"]
+    agreed = isinstance(rate, Decimal) and rate > 0
+    if call["call_end_time"] is not None:
+        raise CallEndedError(
+            f"{name} ended at {timestamps.show(call['call_end_time'])}", "start another call"
+        )
+    if agreed and outcome != "accepted":
+        raise CallEndedError(
+            f"{name} agreed on {dollars(rate)}, so it can't end as {outcome}",
+            f"end it as accepted, or take that back: `negotiator call reopen {call['id']}`",
+        )
+    if outcome == "accepted" and not agreed:
+        raise CallEndedError(f"{name} has no agreement, so it can't end as accepted", "name what came of it")

@@ -1,0 +1,1 @@
+"""The load board: add, import, list and show loads."""

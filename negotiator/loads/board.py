@@ -1,0 +1,181 @@
+"""The use cases of the load board: add one, list them, show one. Lists are filtered and sorted by SQLite."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from math import isfinite
+from pathlib import Path
+from sqlite3 import Connection
+
+from negotiator.errors import LoadExistsError, LoadNotFoundError
+from negotiator.loads.columns import parse_load
+from negotiator.loads.filters import LoadFilter, LoadOrder
+from negotiator.negotiation.repository import text_from
+from negotiator.storage.database import open_database
+from negotiator.storage.schema import columns_of
+from negotiator.storage.transactions import read_transaction, write_transaction
+from negotiator.values import timestamps
+from negotiator.values.money import from_file
+
+LISTED = (
+    *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
+    *("loadboard_rate", "miles", "status"),
+)
+"""The keys of a load in a list."""
+# Old files hold text where numbers belong: it is no rate, neither high nor low.
+_NUMBER = "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END"
+_RATE = _NUMBER.format("loadboard_rate")
+_PICKUP = "datetime(pickup_datetime)"  # the spellings of one column differ, the moments compare
+_ORDER = {
+    LoadOrder.PICKUP: _PICKUP,
+    LoadOrder.RATE: _RATE,
+    LoadOrder.MILES: _NUMBER.format("miles"),
+    LoadOrder.ID: "load_id",
+    LoadOrder.STATUS: "status",
+}
+_CALLS = """
+    SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed
+      FROM main.calls WHERE load_id = ? ORDER BY id
+"""
+_BEST_ASK = """
+    SELECT min(carrier_offer) FROM main.negotiations
+     WHERE call_id IN (SELECT id FROM main.calls WHERE load_id = ?)
+       AND typeof(carrier_offer) IN ('integer', 'real') AND carrier_offer > 0
+"""
+
+
+def add_load(path: Path, given: Mapping[str, object], *, now: datetime) -> dict[str, object]:
+    """Add a load, available, from values by column, and return it as `show_load` does.
+
+    Raises InvalidLoadsError, LoadExistsError, DatabaseNotFoundError, UnusableFileError, BusyError.
+    """
+    load = parse_load(given)
+    load["created_at"] = load["updated_at"] = timestamps.write(now)
+    name = str(load["load_id"])
+    with open_database(path) as db:
+        with write_transaction(db, path):
+            if db.execute("SELECT 1 FROM main.loads WHERE load_id = ?", [name]).fetchone():
+                raise LoadExistsError(
+                    f"load {name} is in {str(path)!r} already",
+                    "give another ID; `negotiator load import --update` changes loads",
+                )
+            db.execute(
+                f"INSERT INTO main.loads ({', '.join(load)}) VALUES ({', '.join('?' * len(load))})",
+                list(load.values()),
+            )
+        with read_transaction(db, path):
+            return _detail(db, name, path)
+
+
+def list_loads(path: Path, wanted: LoadFilter) -> list[dict[str, object]]:
+    """Return the loads that are wanted, each with the keys of `LISTED`; equals by ID.
+
+    Raises DatabaseNotFoundError, UnusableFileError, BusyError.
+    """
+    sql, values = listing(wanted)
+    with open_database(path) as db, read_transaction(db, path):
+        rows = db.execute(sql, values).fetchall()
+    return [_readable(LISTED, row) for row in rows]
+
+
+def show_load(path: Path, load_id: str) -> dict[str, object]:
+    """Return a load: its columns, ``calls``, ``best_ask`` (the lowest so far, US dollars), ``booked_by``.
+
+    Raises LoadNotFoundError, DatabaseNotFoundError, UnusableFileError, BusyError.
+    """
+    with open_database(path) as db, read_transaction(db, path):
+        return _detail(db, load_id, path)
+
+
+def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
+    """Return the SQL of a list, and its values."""
+    conditions = {
+        "origin LIKE ? ESCAPE '\\'": _part(wanted.origin),
+        "destination LIKE ? ESCAPE '\\'": _part(wanted.destination),
+        "equipment_type LIKE ? ESCAPE '\\'": _part(wanted.equipment),
+        "status = ?": wanted.status and wanted.status.value,
+        f"{_RATE} >= ?": None if wanted.min_rate is None else float(wanted.min_rate),
+        f"{_RATE} <= ?": None if wanted.max_rate is None else float(wanted.max_rate),
+        f"{_PICKUP} >= datetime(?)": wanted.pickup_from and timestamps.write(wanted.pickup_from),
+        f"{_PICKUP} < datetime(?)": wanted.pickup_before and timestamps.write(wanted.pickup_before),
+    }
+    asked = {sql: value for sql, value in conditions.items() if value is not None}
+    direction = "DESC" if wanted.descending else "ASC"
+    sql = f"""
+        SELECT {", ".join(LISTED)} FROM main.loads
+         {"WHERE" if asked else ""} {" AND ".join(asked)}
+         ORDER BY {_ORDER[wanted.order]} {direction}, load_id LIMIT ?
+    """
+    return sql, [*asked.values(), wanted.limit or -1]
+
+
+def _part(text: str | None) -> str | None:
+    """Return the pattern for texts that hold this one; % and _ stand for themselves."""
+    if text is None:
+        return None
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return f"%{_bindable(text)}%"
+
+
+def _bindable(text: str) -> str:
+    """Return text that SQLite takes: bytes of an argument that were no UTF-8 are marked."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _detail(db: Connection, load_id: str, path: Path) -> dict[str, object]:
+    columns, load_id = columns_of("loads"), _bindable(load_id)
+    row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
+    if row is None:
+        raise LoadNotFoundError(
+            f"there is no load {load_id!r} in {str(path)!r}", "`negotiator load list` shows those there are"
+        )
+    calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
+    best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]
+    return _readable(columns, row) | {
+        "calls": calls,
+        "best_ask": from_file(best),
+        "booked_by": _booking(calls),
+    }
+
+
+def _call(
+    number: object, carrier: object, outcome: object, rounds: object, agreed: object
+) -> dict[str, object]:
+    return {
+        "id": number,
+        "carrier_mc_number": text_from(carrier),
+        "outcome": text_from(outcome),
+        "negotiation_rounds": _finite(rounds),
+        "final_rate_agreed": from_file(agreed),
+    }
+
+
+def _booking(calls: list[dict[str, object]]) -> dict[str, object] | None:
+    """Return who has the load at what rate (US dollars): the last call with an agreement, if any."""
+    agreed = [call for call in calls if (call["final_rate_agreed"] or 0) > 0]  # type: ignore[operator] # amounts
+    if not agreed:
+        return None
+    keys = ("carrier_mc_number", "final_rate_agreed")
+    return {"call_id": agreed[-1]["id"]} | {key: agreed[-1][key] for key in keys}
+
+
+def _moment(value: object) -> datetime | str | None:
+    """Return the moment, or as it stands what can't be read as one."""
+    return timestamps.read(value) or text_from(value)
+
+
+def _finite(value: object) -> float | None:
+    """Return a number that JSON has a form for, None for anything else."""
+    return value if isinstance(value, int | float) and isfinite(value) else None
+
+
+_READ: dict[str, Callable[[object], object]] = {
+    **dict.fromkeys(("pickup_datetime", "delivery_datetime", "created_at", "updated_at"), _moment),
+    **dict.fromkeys(("weight", "num_of_pieces", "miles"), _finite),
+    "loadboard_rate": from_file,
+}
+
+
+def _readable(columns: tuple[str, ...] | list[str], row: tuple[object, ...]) -> dict[str, object]:
+    """Return a row as it can be printed, by column."""
+    return {column: _READ.get(column, text_from)(value) for column, value in zip(columns, row, strict=True)}

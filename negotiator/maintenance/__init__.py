@@ -1,0 +1,1 @@
+"""The file as a whole: create, migrate, back up, restore, check."""

@@ -1,0 +1,1 @@
+"""One ask: refused or decided, recorded, taken back."""

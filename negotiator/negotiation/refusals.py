@@ -1,0 +1,166 @@
+"""What forbids an ask. Each guard raises; a refusal changes nothing in the file."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+
+from negotiator.errors import (
+    ConflictError,
+    InvalidCallIDError,
+    InvalidNotesError,
+    InvalidRequestIDError,
+    LoadTakenError,
+    NoAgreementError,
+    NoPostedRateError,
+    OutlierError,
+    RequestMismatchError,
+    SessionEndedError,
+    ThreadClosedError,
+    ThreadTransferredError,
+)
+from negotiator.negotiation.models import Call, Load, Round, SessionRow, Thread
+from negotiator.policy.decide import Decision
+from negotiator.values import timestamps
+from negotiator.values.money import CENT, MAXIMUM, dollars
+
+NOTES_LIMIT = 10_000  # characters
+_OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+_MOST_ROUNDS = 1_000_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse_call_id(value: int | str) -> int:
+    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number that SQLite can hold."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
+    raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
+
+
+def require_request_id(request_id: str) -> None:
+    """Raise InvalidRequestIDError unless the text is up to 64 of ``A-Za-z0-9_.:-``."""
+    if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
+        shown = repr(request_id)[:40] if isinstance(request_id, str) else f"this {type(request_id).__name__}"
+        raise InvalidRequestIDError(
+            f"{shown} is not a request ID", "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
+        )
+
+
+def same_ask(found: Round, request_id: str, call_id: int, session_id: str | None, ask: Decimal) -> Decision:
+    """Return the decision of the round that a request made before.
+
+    Raises RequestMismatchError when it was about something else: then the request ID was used twice.
+    """
+    asked = (found.call_id, found.session_id, found.carrier_offer)
+    if found.decision and asked == (call_id, session_id, ask):
+        return found.decision
+    session = f" in session {found.session_id}" if found.session_id else ""
+    was = "" if found.carrier_offer is None else f" of {dollars(found.carrier_offer)}"
+    raise RequestMismatchError(
+        f"request {request_id} was another ask{was}, on call {found.call_id}{session}",
+        "give each ask a request ID of its own",
+    )
+
+
+def require_usable_notes(notes: str | None) -> None:
+    """Raise InvalidNotesError for notes that are too long, or that a text column can't keep."""
+    if notes is None:
+        return
+    hint = f"give at most {NOTES_LIMIT:,} characters of text"
+    if not isinstance(notes, str):
+        raise InvalidNotesError(f"the notes are of type {type(notes).__name__}", hint)
+    if len(notes) > NOTES_LIMIT:
+        raise InvalidNotesError(f"the notes have {len(notes):,} characters", hint)
+    if "\0" in notes:
+        raise InvalidNotesError("the notes hold a NUL character", hint)
+    if _SURROGATE.search(notes):
+        raise InvalidNotesError("the notes are not valid UTF-8", hint)
+
+
+def require_reason(reason: str) -> None:
+    """Raise InvalidNotesError for a reason that is empty, or that can't be kept as a note."""
+    require_usable_notes(reason)
+    if not reason.strip():
+        raise InvalidNotesError("the reason is empty", "say why, for whoever reads the record")
+
+
+def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
+    """Raise ThreadClosedError, or its kind ThreadTransferredError, for a thread that has ended."""
+    if last_decision is Decision.ACCEPTED:
+        raise ThreadClosedError(
+            f"{thread_name} is closed: an ask was accepted", "there is nothing left to negotiate"
+        )
+    if last_decision is Decision.TRANSFER:
+        raise ThreadTransferredError(
+            f"{thread_name} is closed: it was handed to a person", "that person decides now"
+        )
+
+
+def refuse_ended(session: SessionRow | None, session_id: str, now: datetime) -> None:
+    """Raise SessionEndedError for a session that was closed, or whose time is over; it says when."""
+    hint = "begin another: `negotiator session start`"
+    if session is not None and session.closed_at is not None:
+        why = f": {session.close_reason}" if session.close_reason else ""
+        raise SessionEndedError(
+            f"session {session_id} was closed at {timestamps.show(session.closed_at)}{why}", hint
+        )
+    if session is not None and session.expires_at is not None and session.expires_at <= now:
+        raise SessionEndedError(
+            f"session {session_id} expired at {timestamps.show(session.expires_at)}", hint
+        )
+
+
+def refuse_taken(load: Load, *, rate_was_agreed: bool) -> None:
+    """Raise LoadTakenError for a load that is booked, completed, or agreed on some call."""
+    hint = "offer the carrier another load"
+    if load.status not in {None, "available"}:
+        raise LoadTakenError(f"load {load.load_id} is {load.status}", hint)
+    if rate_was_agreed:
+        raise LoadTakenError(f"a rate was agreed already for load {load.load_id}", hint)
+
+
+def agreed_rate(call: Call) -> Decimal:
+    """Return the rate that was agreed on a call, US dollars. Raises NoAgreementError when none was."""
+    if call.final_rate_agreed is None or call.final_rate_agreed <= 0:
+        raise NoAgreementError(f"call {call.id} has no agreement to take back", "check the call's ID")
+    return call.final_rate_agreed
+
+
+def refuse_completed(load: Load | None) -> None:
+    """Raise LoadTakenError for a load that was delivered: there is nothing left to negotiate."""
+    if load is not None and load.status == "completed":
+        raise LoadTakenError(f"load {load.load_id} is completed", "settle it with the carrier")
+
+
+def usable_posted_rate(load: Load) -> Decimal:
+    """Return the posted rate, US dollars. Raises NoPostedRateError unless it is one that can be asked."""
+    if load.posted_rate is None or not 0 < load.posted_rate <= MAXIMUM:
+        raise NoPostedRateError(
+            f"load {load.load_id} has no posted rate from {dollars(CENT)} to {dollars(MAXIMUM)}",
+            "set its loadboard_rate first",
+        )
+    return load.posted_rate
+
+
+def usable_round_number(thread: Thread) -> int:
+    """Return the number of a thread's next round. Raises ConflictError for one past all counting."""
+    number = thread.next_round_number
+    if number > _MOST_ROUNDS:
+        raise ConflictError(
+            f"the last round is numbered {number - 1}, which is no count of rounds",
+            "begin a session: `negotiator generate-id`",
+        )
+    return number
+
+
+def refuse_outlier(ask: Decimal, posted_rate: Decimal) -> None:
+    """Raise OutlierError for an ask below 50 % or above 300 % of the posted rate."""
+    if not posted_rate * _OUTLIER_BELOW <= ask <= posted_rate * _OUTLIER_ABOVE:
+        raise OutlierError(
+            f"an ask of {dollars(ask)} is far from the posted {dollars(posted_rate)}, most likely a slip",
+            "check it; if it is right, repeat it with --allow-outlier",
+        )

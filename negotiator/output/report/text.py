@@ -1,0 +1,152 @@
+"""A report as rows, as JSON and as Markdown, and its figures as a person reads them."""
+
+from collections.abc import Mapping
+
+from negotiator.output.report.words import change, made_from, shown, span_text
+from negotiator.output.streams import visible
+from negotiator.reports.figures import SUMS
+from negotiator.reports.report import Cut, Figure, Report
+
+ROW_KEYS = (
+    "group",
+    "figure",
+    "label",
+    "unit",
+    "value",
+    "numerator",
+    "denominator",
+    "of",
+    "previous",
+    "change",
+)
+HEADLINES = (
+    "calls",
+    "booking_rate",
+    "booked_value",
+    "final_over_posted",
+    "saved",
+    "rounds_to_close",
+)
+"""The figures that stand in the columns of a cut."""
+
+
+def as_dict(report: Report) -> dict[str, object]:
+    """Return a report for JSON: its span, its figures by key, and the same for each group."""
+    return {
+        "since": report.span.since,
+        "until": report.span.until,
+        "timezone": zone_name(report),
+        "by": report.by,
+        "figures": _cut_dict(report.whole),
+        "groups": [{"group": cut.group, "figures": _cut_dict(cut)} for cut in report.groups],
+    }
+
+
+def as_rows(report: Report) -> list[Mapping[str, object]]:
+    """Return a row a figure: those of everything first, then those of each group."""
+    return [
+        {"group": cut.group, "figure": key, **entry, **_compared(cut, key)}
+        for cut in (report.whole, *report.groups)
+        for key, entry in _cut_dict(cut).items()
+    ]
+
+
+def as_markdown(report: Report) -> str:
+    """Return a report as Markdown tables, for a chat or a ticket."""
+    parts = [f"## {title(report)}", _table(*figure_cells(report))]
+    if report.groups:
+        parts += [f"### By {report.by}", _table(*group_cells(report))]
+    return "\n\n".join(parts)
+
+
+def title(report: Report) -> str:
+    """Return what the report is about, in words."""
+    return f"Negotiations, {span_text(report.span)}"
+
+
+def zone_name(report: Report) -> str:
+    """Return the name of the time zone in which days and hours are counted."""
+    return str(report.span.zone or "local")
+
+
+def figure_cells(report: Report) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of all figures: value, what it came from, and what it was before."""
+    headings = ["Figure", "Value", "From", *(["Before", "Change"] if report.whole.previous else [])]
+    return headings, [
+        [
+            figure.label,
+            shown(figure.value, figure.unit),
+            came_from(figure),
+            *_before_and_change(report.whole, figure),
+        ]
+        for figure in report.whole.figures.values()
+    ]
+
+
+def group_cells(report: Report) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of a cut: a row a group, the headlines in columns."""
+    labels = [report.whole.figures[key].label for key in HEADLINES]
+    return [str(report.by).capitalize(), *labels], [
+        [cut.group or "", *(_shown_and_change(cut, cut.figures[key]) for key in HEADLINES)]
+        for cut in report.groups
+    ]
+
+
+def came_from(figure: Figure) -> str:
+    """Return numerator and denominator, and what they count."""
+    if figure.denominator is None:
+        return figure.of
+    if figure.numerator is None or figure.key in SUMS:  # the value itself is the numerator
+        return f"{figure.of}: {figure.denominator:,.0f}"
+    return f"{made_from(figure)}: {figure.of}"
+
+
+def difference(cut: Cut, key: str) -> float | None:
+    """Return how much more a figure is than in the span before."""
+    before = cut.previous.get(key)
+    value = cut.figures[key].value
+    return None if before is None or before.value is None or value is None else value - before.value
+
+
+def _before_and_change(cut: Cut, figure: Figure) -> list[str]:
+    if not cut.previous:
+        return []
+    before = cut.previous[figure.key].value
+    return [shown(before, figure.unit), change(figure.value, before, figure.unit)]
+
+
+def _shown_and_change(cut: Cut, figure: Figure) -> str:
+    """Return a value, and how it moved if that is known."""
+    moved = cut.previous and change(figure.value, cut.previous[figure.key].value, figure.unit)
+    return shown(figure.value, figure.unit) + (f" ({moved})" if moved else "")
+
+
+def _cut_dict(cut: Cut) -> dict[str, dict[str, object]]:
+    return {
+        key: {
+            "label": figure.label,
+            "unit": figure.unit,
+            "value": figure.value,
+            "numerator": figure.numerator,
+            "denominator": figure.denominator,
+            "of": figure.of,
+            **(_compared(cut, key) if cut.previous else {}),
+        }
+        for key, figure in cut.figures.items()
+    }
+
+
+def _compared(cut: Cut, key: str) -> dict[str, object]:
+    before = cut.previous.get(key)
+    return {"previous": before.value if before else None, "change": difference(cut, key)}
+
+
+def _table(headings: list[str], cells: list[list[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *cells]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Return a text that Markdown reads as text."""
+    escaped = "".join(f"\\{letter}" if letter in r"\`*_[]<>|#~!" else letter for letter in visible(text))
+    return escaped if set(text) != {"-"} or len(text) == 1 else text

@@ -1,0 +1,158 @@
+"""How rounds and answers are printed, whichever command asks for it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from decimal import Decimal
+from itertools import groupby
+
+from negotiator import output
+from negotiator.negotiation.models import Answer, Round
+from negotiator.output import Format
+from negotiator.policy.decide import Decision
+from negotiator.values.money import dollars
+
+ROUND_KEYS = tuple(field.name for field in fields(Round))
+_HEADINGS = ("Call", "Session", "Round", "Ask", "Answer", "Time (UTC)", "Notes")
+ANSWER_KEYS = (
+    *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
+    *("accepted", "should_transfer", "message"),
+)
+
+_ANSWERED_BEFORE = "this request was answered before, and that answer is on record"
+
+
+def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
+    """Print a history: for a program with the keys of a round, for a person in a person's words.
+
+    ``known`` is the heading of what was asked for, and needs no column.
+    """
+    if form is not Format.TABLE:
+        output.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
+    else:
+        cells = [_cells(found) for found in rounds]
+        kept = [name for name in _HEADINGS if name != known and any(row[name] for row in cells)]
+        output.table(kept, [[row[name] for name in kept] for row in cells])
+    if not rounds:
+        output.say("No rounds.")
+
+
+def _cells(found: Round) -> dict[str, str]:
+    moment = found.timestamp
+    return {
+        "Call": str(found.call_id or ""),
+        "Session": found.session_id or "",
+        "Round": "" if found.round_number is None else str(found.round_number),
+        "Ask": "" if found.carrier_offer is None else dollars(found.carrier_offer),
+        "Time (UTC)": "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}",
+        "Answer": found.system_response or ""
+        if found.counter is None
+        else f"counter {dollars(found.counter)}",
+        "Notes": found.notes or "",
+    }
+
+
+def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
+    """Print an answer; the ceiling is shown only when an explanation is asked for."""
+    if form is Format.TABLE:
+        output.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
+    else:
+        more = {"explain": explanation(answer)} if explain else {}
+        output.record(answer_data(answer) | more, form)
+    if answer.warning:
+        output.say(f"Warning: {answer.warning}.")
+    if answer.ruling is None:
+        output.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
+    elif dry_run:
+        output.say("Dry run: nothing was written.")
+
+
+def answer_data(answer: Answer) -> dict[str, object]:
+    """Return an answer as programs read it."""
+    return {key: getattr(answer, key) for key in ANSWER_KEYS}
+
+
+def explanation(answer: Answer) -> dict[str, object]:
+    """Return the figures that a decision came from: US dollars, shares from 0 to 1."""
+    ruling = answer.ruling
+    if ruling is None:
+        return {"reason": _ANSWERED_BEFORE}
+    return {
+        "reason": ruling.reason,
+        "posted_rate": answer.case.load.posted_rate,
+        "ceiling": ruling.ceiling,
+        "standing_counter": ruling.standing_counter,
+        "rounds": answer.policy.rounds,
+        "firmness": answer.policy.firmness,
+        "increment": answer.policy.increment,
+        "share": None if ruling.share is None else ruling.share.quantize(Decimal("0.0001")),
+        "target": None if ruling.target is None else ruling.target.quantize(Decimal("0.01")),
+    }
+
+
+def situation(answer: Answer) -> list[tuple[str, str]]:
+    """Return what an ask meets, as labels and texts for a person; a text may be empty."""
+    case, limit = answer.case, answer.policy.rounds
+    return [
+        ("Load", f"{case.load.load_id}  {_lane(answer)}"),
+        ("Carrier", case.call.carrier_mc_number or "unknown"),
+        ("Posted", dollars(case.load.posted_rate or Decimal(0))),
+        ("Session", answer.session_id or ""),
+        (
+            "Round",
+            f"{answer.round_number} of {limit}" if answer.round_number <= limit else f"past all {limit}",
+        ),
+    ]
+
+
+def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
+    case = answer.case
+    asks = [*(done.carrier_offer for done in case.thread.rounds), answer.carrier_offer]
+    pairs = [
+        *situation(answer),
+        ("Asks", _series(asks)),
+        ("Counters", _series([done.counter for done in case.thread.rounds])),
+        ("Decision", _decision(answer)),
+        ("Say", answer.message),
+    ]
+    return pairs + (_explained(answer) if explain else [])
+
+
+def _lane(answer: Answer) -> str:
+    load = answer.case.load
+    return f"{load.origin} to {load.destination}, {load.equipment_type}"
+
+
+def _series(amounts: Sequence[Decimal | None]) -> str:
+    """Return amounts in their order; what old files repeat is said once."""
+    return ", ".join(dollars(amount) for amount, _ in groupby(amounts) if amount is not None)
+
+
+def _decision(answer: Answer) -> str:
+    if answer.decision is Decision.TRANSFER or answer.amount is None:
+        return "TRANSFER to a person, who decides"
+    if answer.decision is Decision.ACCEPTED:
+        return f"ACCEPTED at {dollars(answer.amount)}; a person books it"
+    left = "round" if answer.rounds_left == 1 else "rounds"
+    return f"COUNTER {dollars(answer.amount)}, {answer.rounds_left} {left} left"
+
+
+def _explained(answer: Answer) -> list[tuple[str, str]]:
+    """Return the arithmetic, a step a line."""
+    ruling, policy, posted = answer.ruling, answer.policy, answer.case.load.posted_rate
+    if ruling is None:
+        return [("Reason", _ANSWERED_BEFORE)]
+    pairs = [
+        ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted)"),
+        ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),
+        ("Reason", ruling.reason),
+    ]
+    if ruling.share is not None and ruling.target is not None and posted is not None:
+        reach = min(answer.carrier_offer, ruling.ceiling)
+        power = f"({answer.round_number}/{policy.rounds}) to the power of {policy.firmness}"
+        gap = f"{ruling.share:.4f} x ({dollars(reach)} - {dollars(posted)})"
+        pairs += [
+            ("Share", f"{power} = {ruling.share:.4f}"),
+            ("Target", f"{dollars(posted)} + {gap} = {dollars(ruling.target)}, at least the standing"),
+            ("Step", f"down to a whole {dollars(policy.increment)}, at least the standing"),
+        ]
+    return pairs

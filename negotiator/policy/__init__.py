@@ -1,0 +1,1 @@
+"""How an ask is decided."""

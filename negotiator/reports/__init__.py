@@ -1,0 +1,1 @@
+"""A desk's figures over a span of time."""

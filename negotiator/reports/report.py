@@ -1,0 +1,184 @@
+"""A desk's figures over a span of time, by SQL: read-only, in short transactions, with flat memory."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from zoneinfo import ZoneInfo
+
+from negotiator.progress import Progress, silent
+from negotiator.reports.facts import FACTS, TABLES, fact_tables
+from negotiator.reports.figures import FIGURES, FigureSpec
+from negotiator.reports.span import Span, local_label
+from negotiator.storage.sqlite_errors import sqlite_errors
+from negotiator.storage.transactions import patiently, ticking
+from negotiator.values import timestamps
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: its value in ``unit`` (count, share, usd, rounds, seconds, days), and what it came from.
+
+    ``numerator`` and ``denominator`` are as ``of`` says; None where there is nothing to divide, and for a
+    median the denominator is how many values there were.
+    """
+
+    key: str
+    label: str
+    unit: str
+    of: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The figures of one group; of everything when ``group`` is None. ``previous`` are of the span before."""
+
+    group: str | None
+    figures: dict[str, Figure]
+    previous: dict[str, Figure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a span as a whole, and cut ``by`` something."""
+
+    span: Span
+    by: str | None
+    whole: Cut
+    groups: tuple[Cut, ...] = ()
+
+
+_DECIMALS = {"usd": 2, "seconds": 3}  # SQLite's Julian days are exact to some 40 microseconds
+_IN_ORDER_OF_TIME = {"day", "week", "hour", "round"}
+
+
+def report(
+    db: Connection,
+    path: Path,
+    *,
+    span: Span,
+    now: datetime,
+    ceiling_percent: float,
+    by: str | None = None,
+    top: int | None = None,
+    within: float = 0.02,
+    compare: bool = False,
+    progress: Progress = silent,
+) -> Report:
+    """Return a desk's figures of a span.
+
+    ``by`` cuts them by lane, equipment, carrier, day, week, hour, round or outcome; ``top`` keeps that many
+    groups. ``within`` is how far above the ceiling (a share of it) a transferred ask was recoverable;
+    ``ceiling_percent`` is the desk's. ``compare`` adds the figures of the span before, of the same length.
+    Raises BusyError, UnusableFileError.
+    """
+    wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.write(now), "within": within}
+    with sqlite_errors(path):
+        _register(db, span.zone)
+        with ticking(db, progress, "reading"):
+            cuts = _cuts(db, span, by, wanted)
+            before = _cuts(db, span.before(), by, wanted) if compare else {}
+    empty = _figures({})
+    whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
+    groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]
+    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)))
+
+
+def _weightiest(groups: list[Cut]) -> list[Cut]:
+    """Sort groups by what was booked, then by calls, then by name."""
+
+    def weight(cut: Cut) -> tuple[float, float, str]:
+        figures = cut.figures
+        return (-(figures["booked_value"].value or 0), -(figures["calls"].value or 0), cut.group or "")
+
+    return sorted(groups, key=weight)
+
+
+def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
+    """Sort groups by time where they are times, and by number where they are numbers."""
+    if by not in _IN_ORDER_OF_TIME:
+        return groups
+    return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))
+
+
+def _register(db: Connection, zone: ZoneInfo | None) -> None:
+    """Give SQLite the names of days, weeks and hours in the desk's time zone."""
+    db.create_function("local_label", 2, lambda moment, by: local_label(moment, by, zone), deterministic=True)
+
+
+def _cuts(
+    db: Connection, span: Span, by: str | None, wanted: Mapping[str, object]
+) -> dict[str | None, dict[str, Figure]]:
+    """Return the figures of everything (under None) and of each group."""
+    values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by or ""}
+    for name in TABLES:
+        db.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    for sql in fact_tables(by):
+        patiently(db, sql, values)
+    found: dict[str | None, dict[str, tuple[float | None, ...]]] = {}
+    for table in FACTS:
+        for grouped in (False, True) if by else (False,):
+            for group, measured in _measure(db, table, values, grouped=grouped):
+                found.setdefault(group, {}).update(measured)
+    return {group: _figures(measured) for group, measured in found.items()}
+
+
+def _measure(
+    db: Connection, table: str, values: Mapping[str, object], *, grouped: bool
+) -> Iterator[tuple[str | None, dict[str, tuple[float | None, ...]]]]:
+    """Give value, numerator and denominator of a table's figures: one pass for all sums, one a median."""
+    specs = [spec for spec in FIGURES if spec.table == table]
+    sums = [spec for spec in specs if spec.median is None]
+    group, tail = ("grp", "WHERE grp IS NOT NULL GROUP BY grp") if grouped else ("NULL", "")
+    listed = ", ".join(f"{spec.numerator}, {spec.denominator}" for spec in sums)
+    used = {name: value for name, value in values.items() if f":{name}" in listed}
+    for name, *numbers in db.execute(
+        f"SELECT {group}, {listed} FROM temp.report_{table} {tail}", used
+    ).fetchall():
+        pairs = zip(numbers[::2], numbers[1::2], strict=True)
+        yield name, {spec.key: _quotient(spec, *pair) for spec, pair in zip(sums, pairs, strict=True)}
+    for spec in specs:
+        if spec.median is not None:
+            for name, middle, number in db.execute(_median(spec, table, grouped=grouped)).fetchall():
+                yield name, {spec.key: (_rounded(middle, spec.unit), None, number)}
+
+
+def _quotient(
+    spec: FigureSpec, numerator: float | None, denominator: float | None
+) -> tuple[float | None, ...]:
+    above, below = _rounded(numerator or 0, spec.unit), _rounded(denominator or 0, spec.unit)
+    if spec.kind in {"count", "sum"}:
+        return above, above, below
+    return (_rounded(above / below, spec.unit) if below else None), above, below
+
+
+def _rounded(number: float, unit: str) -> float:
+    """Return a number without what adding many floats leaves behind."""
+    return number if isinstance(number, int) else round(number, _DECIMALS.get(unit, 6))
+
+
+def _median(spec: FigureSpec, table: str, *, grouped: bool) -> str:
+    """Return SQL for the middle value of each group, or the mean of the two in the middle."""
+    group = "grp" if grouped else "NULL"
+    known = f"{spec.median} IS NOT NULL{' AND grp IS NOT NULL' if grouped else ''}"
+    return f"""
+        SELECT grp, avg(x), max(n) FROM (
+          SELECT {group} AS grp, {spec.median} AS x,
+                 row_number() OVER (PARTITION BY {group} ORDER BY {spec.median}) AS place,
+                 count(*) OVER (PARTITION BY {group}) AS n
+            FROM temp.report_{table} WHERE {known})
+         WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY grp"""
+
+
+def _figures(measured: Mapping[str, tuple[float | None, ...]]) -> dict[str, Figure]:
+    """Return every figure, those that were not measured as nothing."""
+    figures = {}
+    for spec in FIGURES:
+        nothing = (0, 0, 0) if spec.kind in {"count", "sum"} else (None, 0, 0)
+        value, numerator, denominator = measured.get(spec.key, nothing)
+        figures[spec.key] = Figure(spec.key, spec.label, spec.unit, spec.of, value, numerator, denominator)
+    return figures

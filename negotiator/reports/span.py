@@ -1,0 +1,115 @@
+"""Spans of time as people say them, and the local names of days, weeks and hours."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from negotiator.errors import InvalidTimeError
+from negotiator.values import timestamps
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
+_QUARTERS_A_DAY = 96  # no time zone changes in the midst of a quarter of an hour
+
+
+@dataclass(frozen=True)
+class Span:
+    """From ``since`` up to, without, ``until``; None is without end. ``zone`` None is the machine's own."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    zone: ZoneInfo | None = None
+
+    @property
+    def since_text(self) -> str | None:
+        """The beginning as SQLite reads it."""
+        return None if self.since is None else timestamps.write(self.since)
+
+    @property
+    def until_text(self) -> str | None:
+        """The end as SQLite reads it."""
+        return None if self.until is None else timestamps.write(self.until)
+
+    def before(self) -> "Span":
+        """Return the span of the same length before this one. Raises InvalidTimeError without two ends."""
+        if self.since is None or self.until is None:
+            raise InvalidTimeError("a span without a beginning has none before it", "give --since")
+        try:
+            return Span(self.since - (self.until - self.since), self.since, self.zone)
+        except OverflowError:
+            raise InvalidTimeError("there is no time before this span", "give a later --since") from None
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """Return a time zone by its name, such as America/Chicago; None is the machine's own.
+
+    Raises InvalidTimeError.
+    """
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidTimeError(
+            f"{name!r} is not a time zone", "name one as in America/Chicago or UTC"
+        ) from None
+
+
+def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
+    """Return the moment that a text means.
+
+    ``today``, ``yesterday``, ``monday`` (the last one, or today), a date or a time (in ``zone`` unless it
+    says otherwise), or how long ago, as in ``24h`` or ``7d``. Raises InvalidTimeError.
+    """
+    local = now.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    word = text.lower()
+    if word in {"today", "yesterday"}:
+        return _at_midnight(midnight, days=word == "yesterday", zone=zone)
+    if word in _WEEKDAYS:
+        return _at_midnight(midnight, days=(local.weekday() - _WEEKDAYS.index(word)) % 7, zone=zone)
+    try:
+        moment = datetime.fromisoformat(timestamps.usual(text))
+    except ValueError:
+        return timestamps.parse_moment(text, now)
+    try:
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise InvalidTimeError(f"{text[:40]!r} is past all calendars", "give a time of these years") from None
+
+
+def span_of(
+    since: str | None, until: str | None, tz: str | None, now: datetime, *, closed: bool = False
+) -> Span:
+    """Return the span that texts mean; ``closed`` ends one without an end now, to compare it.
+
+    Raises InvalidTimeError, also for a span that ends before it begins.
+    """
+    zone = zone_named(tz)
+    begin = None if since is None else parse_day(since, now, zone)
+    end = now if until is None and closed else None if until is None else parse_day(until, now, zone)
+    if begin and end and begin >= end:
+        raise InvalidTimeError("the span ends before it begins", "give a --since that is before --until")
+    return Span(begin, end, zone)
+
+
+def _at_midnight(midnight: datetime, *, days: int, zone: ZoneInfo | None) -> datetime:
+    """Go back whole days, by the calendar: a day of 23 hours is one."""
+    naive = midnight.replace(tzinfo=None) - timedelta(days=days)
+    return (naive.replace(tzinfo=zone) if zone else naive).astimezone(UTC)
+
+
+def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:
+    """Return the local ``day``, ``week`` or ``hour`` of a Julian day, ``unknown`` of none."""
+    if moment is None:
+        return "unknown"
+    try:
+        return _label_of_quarter(int(moment * _QUARTERS_A_DAY + 1e-6), by, zone)
+    except (OverflowError, ValueError, OSError):  # years that a calendar of ours doesn't have
+        return "unknown"
+
+
+@lru_cache(maxsize=4096)
+def _label_of_quarter(quarter: int, by: str, zone: ZoneInfo | None) -> str:
+    seconds = round((quarter / _QUARTERS_A_DAY - _UNIX_EPOCH) * 86400)
+    local = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
+    return local.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "hour": "%H:00"}[by])

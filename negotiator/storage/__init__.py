@@ -1,0 +1,1 @@
+"""The SQLite file: opened, locked, read and written safely."""

@@ -1,0 +1,1 @@
+"""What people type and files spell: amounts, times, IDs, texts. Pure: no SQL, no files."""

@@ -1,0 +1,179 @@
+"""The installed program: exit codes, streams and signals as a shell sees them."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, SCRIPT, SESSION, installed, select
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (["negotiate", "1", "2300"], 0),
+        (["--version"], 0),
+        (["negotiate", "1", "nan"], 2),
+        (["negotiate", "99", "2300"], 3),
+        (["init"], 4),
+        (["negotiate", "1", "2300", "--db", "."], 5),
+        (["call", "history", "1", "--db", "old.db"], 6),
+    ],
+)
+def test_exit_codes(desk: Path, unmigrated: Path, arguments: list[str], exit_code: int) -> None:
+    """Through the console script as through the test runner."""
+    result = installed(*arguments)
+    assert result.returncode == exit_code, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_python_m_is_the_same_program() -> None:
+    """For an environment without the script on its path."""
+    command = [sys.executable, "-m", "negotiator", "--version"]
+    assert (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        == installed("--version").stdout
+    )
+
+
+def test_a_locked_file_is_75(desk: Path) -> None:
+    """As sysexits.h has it: try again."""
+    with closing(sqlite3.connect(desk, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        result = installed("negotiate", 1, 2300, env=os.environ | {"NEGOTIATOR_BUSY_TIMEOUT": "0.1"})
+    assert result.returncode == 75
+
+
+@pytest.mark.parametrize(
+    "command", [["negotiate", "1", "2150"], ["call", "history", "1"], ["backup"], ["migrate"]]
+)
+def test_ctrl_c_is_heard_while_a_lock_is_waited_for(old: Path, command: list[str]) -> None:
+    """130, and long before the wait is over, also by those who only read."""
+    with closing(sqlite3.connect(old, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with subprocess.Popen([SCRIPT, *command, "--db", old], stderr=subprocess.PIPE, text=True) as waiting:
+            time.sleep(1.5)
+            waiting.send_signal(signal.SIGINT)
+            assert waiting.wait(timeout=20) == 130
+            assert waiting.stderr
+            assert "Traceback" not in waiting.stderr.read()
+
+
+@pytest.mark.parametrize(
+    "command", ["call history 1 -f csv", "call history 1", "--help", "generate-id --count 10000"]
+)
+def test_a_reader_that_goes_away_is_141(desk: Path, command: str) -> None:
+    """Without a word on stderr."""
+    installed("negotiate", 1, 2300)
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [SCRIPT, *command.split()], stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert (result.returncode, result.stderr) == (141, "")
+
+
+def test_a_full_disk_behind_stdout_is_said_and_what_was_recorded_stays(desk: Path) -> None:
+    """Exit 1, one sentence."""
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [SCRIPT, "negotiate", "1", "2300"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: the output can't be written")
+    assert result.stderr.count("\n") == 1
+    assert select(desk, "SELECT count(*) FROM negotiations") == [(1,)]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+def test_closed_streams_are_no_trouble(desk: Path, closed: str) -> None:
+    """The round is recorded all the same."""
+    result = subprocess.run(
+        ["sh", "-c", f'"$0" negotiate 1 2300 {closed}', SCRIPT], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+    assert select(desk, "SELECT count(*) FROM negotiations") == [(1,)]
+
+
+def test_it_works_without_home_locale_and_terminal(desk: Path) -> None:
+    """As from cron."""
+    result = installed(
+        "negotiate",
+        1,
+        2300,
+        "--notes",
+        "città",
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+    )
+    assert result.returncode == 0
+    assert (
+        "\x1b" not in installed("call", "history", 1, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}).stdout
+    )
+    assert select(desk, "SELECT notes FROM negotiations") == [("città",)]
+
+
+def script(*arguments: object, path: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run migrate_add_session_id.sh with this PATH, from this folder."""
+    command = ["/bin/sh", str(ROOT / "migrate_add_session_id.sh"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env={"PATH": path})
+
+
+def test_the_script_migrates_from_any_folder_and_a_second_run_changes_nothing(unmigrated: Path) -> None:
+    """FILE is relative to where one is."""
+    path = f"{SCRIPT.parent}:/usr/bin:/bin"
+    assert script("old.db", path=path, cwd=unmigrated.parent).returncode == 0
+    before = unmigrated.read_bytes()
+    again = script(unmigrated, path=path, cwd=Path("/"))
+    assert again.returncode == 0
+    assert "Nothing to do" in again.stderr
+    assert unmigrated.read_bytes() == before
+
+
+def test_the_script_finds_python_m_negotiator_and_defaults_to_loads_db(
+    unmigrated: Path, tmp_path: Path
+) -> None:
+    """In an environment that has no console script."""
+    unmigrated.rename(tmp_path / "loads.db")
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    (binaries / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (binaries / "python3").chmod(0o755)
+    result = script(path=f"{binaries}:/usr/bin:/bin", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "m001_add_session_id" in result.stdout
+
+
+def test_the_script_passes_the_exit_code_on(tmp_path: Path) -> None:
+    """Three: no such file."""
+    assert script(path=f"{SCRIPT.parent}:/usr/bin:/bin", cwd=tmp_path).returncode == 3
+
+
+def test_the_script_says_what_to_do_when_nothing_is_installed(tmp_path: Path) -> None:
+    """One sentence."""
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    result = script(path=str(empty), cwd=tmp_path)
+    assert result.returncode == 127
+    assert "pip install" in result.stderr
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+def test_the_script_is_clean() -> None:
+    """By shellcheck's account."""
+    subprocess.run(["shellcheck", ROOT / "migrate_add_session_id.sh"], check=True)
+
+
+def test_a_session_can_be_made_and_used_in_a_shell(desk: Path) -> None:
+    """The loop that the README shows."""
+    line = f'session=$("{SCRIPT}" generate-id) && "{SCRIPT}" negotiate 1 2300 --session "$session" --json'
+    subprocess.run(["sh", "-ec", line], check=True, capture_output=True)
+    assert select(desk, "SELECT session_id FROM negotiations")[0][0] != SESSION

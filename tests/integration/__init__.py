@@ -1,0 +1,1 @@
+"""Files, the service, and commands run in this process."""

@@ -1,0 +1,201 @@
+"""Calls: started, ended, listed, shown."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from negotiator.conversations import calls
+from negotiator.errors import CallEndedError, InvalidCarrierError
+from negotiator.maintenance.check import query_plan
+from negotiator.migrations import carrier_digits
+from negotiator.storage.database import open_database
+from negotiator.values.mc_number import carrier_number
+from tests.conftest import NOW, contents, data, execute, run, select
+
+
+def start(path: Path, **changes: Any) -> int:  # noqa: ANN401 - whatever start_call takes
+    """Start a call about L1, ten minutes ago."""
+    given = {
+        "load_id": "L1",
+        "carrier": "MC123456",
+        "company": None,
+        "now": NOW - timedelta(minutes=10),
+    } | changes
+    with open_database(path) as db:
+        return calls.start_call(db, path, **given)[0]
+
+
+def end(path: Path, call_id: int, outcome: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """End a call now."""
+    given = {"sentiment": None, "notes": None, "now": NOW} | more
+    with open_database(path) as db:
+        return calls.end_call(db, path, call_id, outcome=outcome, **given)
+
+
+def test_starting_a_call_prints_its_id_alone_and_it_can_be_negotiated(desk: Path) -> None:
+    """For `call=$(negotiator call start ...)`."""
+    result = run("call", "start", "--load", "L1", "--carrier", "MC 123456", "--company", "Swift Inc")
+    assert result.stdout == "4\n"
+    assert data("negotiate", 4, 2300)["amount"] == 2135
+    row = "SELECT carrier_mc_number, load_id, initial_rate_offered, outcome, negotiation_rounds FROM calls WHERE id = 4"
+    assert select(desk, row) == [("MC123456", "L1", 2100.0, "negotiating", 1)]
+    assert select(desk, "SELECT mc_number, company_name FROM carriers") == [("MC123456", "Swift Inc")]
+
+
+@pytest.mark.parametrize("spelled", ["MC 700700", "mc-700700", "700700", "MC#700700", "MC0700700"])
+def test_a_carrier_is_one_however_it_is_spelled(old: Path, spelled: str) -> None:
+    """The file's own spelling is used, and no carrier is added."""
+    start(old, load_id="A1", carrier=spelled)
+    assert select(old, "SELECT carrier_mc_number FROM calls ORDER BY id DESC LIMIT 1") == [("MC700700",)]
+    assert select(old, "SELECT count(*) FROM carriers") == [(2,)]
+    assert {row["id"] for row in data("call", "list", "--carrier", spelled, "--db", old)} == {
+        1,
+        2,
+        3,
+        5,
+        6,
+        7,
+        8,
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["MC 123456", "MC-123456", "123456", "mc123456", " MC#123456 ", "MC000123456"]
+)
+def test_the_digits_in_python_and_in_sql_are_the_same(text: str) -> None:
+    """So that what is looked for is found."""
+    with closing(Database(memory=True)) as db:
+        digits = db.execute(f"SELECT {carrier_digits('?')}", [text.strip()]).fetchone()[0]
+    assert carrier_number(text) == digits == "123456"
+
+
+@pytest.mark.parametrize("text", ["", "MC", "MC 0", "DOT 123", "MC 12a", "123456789", "１２３", "MC\n1\n"])
+def test_what_is_no_mc_number_is_refused(text: str) -> None:
+    """Exit 2."""
+    with pytest.raises(InvalidCarrierError):
+        carrier_number(text)
+
+
+def test_ending_a_call_sets_its_end_and_its_length(desk: Path) -> None:
+    """In seconds; notes are put after those that are there."""
+    call = start(desk)
+    execute(desk, f"UPDATE calls SET notes = 'first' WHERE id = {call}")
+    ended = end(desk, call, "rejected", sentiment="negative", notes="too far")
+    assert (ended["call_end_time"], ended["call_duration"]) == (NOW, 600)
+    assert (ended["outcome"], ended["sentiment"], ended["notes"]) == (
+        "rejected",
+        "negative",
+        "first\ntoo far",
+    )
+
+
+def test_a_call_whose_start_is_unknown_has_no_length_and_none_is_negative(desk: Path) -> None:
+    """Old rows lack a start; a clock may be set back."""
+    assert end(desk, 1, "abandoned")["call_duration"] is None
+    assert end(desk, start(desk, now=NOW + timedelta(hours=1)), "abandoned")["call_duration"] == 0
+
+
+def test_a_call_ends_once(desk: Path) -> None:
+    """The message says when it did."""
+    call = start(desk)
+    end(desk, call, "rejected")
+    with pytest.raises(CallEndedError, match="2025-09-01T12:00:00Z"):
+        end(desk, call, "abandoned")
+
+
+def test_a_call_ends_as_it_was_agreed(desk: Path) -> None:
+    """Accepted with an agreement, anything else without."""
+    with pytest.raises(CallEndedError, match="no agreement"):
+        end(desk, 1, "accepted")
+    run("negotiate", 1, 2100)
+    with pytest.raises(CallEndedError, match=r"agreed on \$2,100.00"):
+        end(desk, 1, "rejected")
+    assert end(desk, 1, "accepted")["final_rate_agreed"] == 2100
+
+
+def test_calls_are_listed_latest_first_by_load_carrier_outcome_and_time(old: Path) -> None:
+    """And no more than the limit."""
+    assert [row["id"] for row in data("call", "list", "--db", old)] == [7, 6, 5, 4, 3, 2, 1]
+    assert [row["id"] for row in data("call", "list", "--load", "A4", "--db", old)] == [6, 4]
+    assert [row["id"] for row in data("call", "list", "--outcome", "accepted", "--db", old)] == [4, 2]
+    assert [row["id"] for row in data("call", "list", "--limit", 2, "--db", old)] == [7, 6]
+    execute(old, "UPDATE calls SET call_start_time = '2025-08-20T12:00:00+02:00' WHERE id = 3")
+    for since, expected in (("2025-08-20 10:00", [3]), ("2025-08-20T10:00:01Z", [])):
+        assert [row["id"] for row in data("call", "list", "--since", since, "--db", old)] == expected
+    assert json.loads(run("call", "list", "--load", "none", "--json", "--db", old).stdout) == []
+
+
+def test_a_call_is_shown_with_its_company(old: Path) -> None:
+    """Found by the digits, the exact spelling first."""
+    execute(old, "UPDATE calls SET carrier_mc_number = 'MC-700700' WHERE id = 2")
+    assert data("call", "show", 1, "--db", old)["company_name"] == "Old Road Inc"
+    shown = data("call", "show", 2, "--db", old)
+    assert (shown["company_name"], shown["final_rate_agreed"]) == ("Old Road", 1150)
+    assert data("call", "show", 4, "--db", old)["company_name"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["start", "--load", "NONE", "--carrier", "1"],
+        ["end", "99", "--outcome", "rejected"],
+        ["show", "99"],
+    ],
+)
+def test_what_is_not_there_is_exit_3(desk: Path, arguments: list[str]) -> None:
+    """And nothing is changed: no carrier is added for a call that can't be."""
+    before = contents(desk)
+    assert run("call", *arguments).exit_code == 3
+    assert contents(desk) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["start", "--load", "L1"],
+        ["start", "--load", "L1", "--carrier", "nobody"],
+        ["start", "--load", "L1", "--carrier", "1", "--company", ""],
+        ["start", "--load", "L1", "--carrier", "1", "--company", "x" * 201],
+        ["start", "--load", "L1", "--carrier", "1", "--company", "a\x1b[31mb"],
+        ["end", "1"],
+        ["end", "1", "--outcome", "won"],
+        ["end", "1", "--outcome", "rejected", "--sentiment", "angry"],
+        ["end", "1", "--outcome", "rejected", "--notes", "a\0b"],
+        ["end", "x", "--outcome", "rejected"],
+        ["list", "--since", "soon"],
+        ["list", "--carrier", "?"],
+        ["list", "--limit", "-1"],
+        ["show", "x"],
+    ],
+)
+def test_bad_input_is_exit_2_and_changes_nothing(desk: Path, arguments: list[str]) -> None:
+    """One sentence, and as JSON the same."""
+    before = contents(desk)
+    result = run("call", *arguments)
+    assert (result.exit_code, result.stderr.count("\n"), result.stdout) == (2, 1, "")
+    assert set(json.loads(run("call", *arguments, "--json").stderr)["error"]) == {"code", "message", "hint"}
+    assert contents(desk) == before
+
+
+def test_a_call_about_a_load_that_is_taken_is_recorded_with_a_warning(desk: Path) -> None:
+    """The carrier is on the phone all the same."""
+    run("negotiate", 1, 2100)
+    result = run("call", "start", "--load", "L1", "--carrier", "1")
+    assert (result.exit_code, result.stdout) == (0, "4\n")
+    assert result.stderr == "Warning: load L1 is booked.\n"
+
+
+@pytest.mark.parametrize(
+    "where", [f"{carrier_digits('carrier_mc_number')} = ?", "load_id = ?", "load_id = ? AND outcome = ?"]
+)
+def test_lists_of_calls_use_an_index(desk: Path, where: str) -> None:
+    """However many calls there are."""
+    with closing(sqlite3.connect(desk)) as db:
+        (first, *_) = query_plan(db, f"SELECT * FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?")
+    assert first.startswith("SEARCH")

@@ -1,0 +1,1 @@
+"""Pure code: no file, no process."""

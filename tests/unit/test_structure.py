@@ -1,0 +1,177 @@
+"""Facts about the code: what is loaded by what, and which way imports run."""
+
+import ast
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from typer.core import TyperCommand, TyperGroup
+
+import negotiator
+from negotiator.cli.lazy import commands
+from negotiator.migrations import migrations
+from negotiator.storage.schema import STEPS, STEPS_TABLE
+
+PACKAGE = Path(negotiator.__file__).parent
+# Each may import what stands below it, never what stands above.
+LAYERS = [
+    {"cli", "__main__"},
+    {"output"},
+    {"batch"},
+    {"service"},
+    {"conversations", "maintenance", "reports", "loads"},
+    {"negotiation"},
+    {"policy"},
+    {"storage", "migrations"},
+    {"values"},
+    {"errors", "progress"},
+]
+
+NOT_FOR_AN_ID = {
+    *("sqlite_utils", "sqlite3", "rich", "pydantic", "dataclasses", "json", "csv", "hashlib"),
+    *(
+        "negotiator.negotiation.models",
+        "negotiator.cli.commands.negotiate",
+        "negotiator.cli.commands.session",
+        "negotiator.cli.commands.load",
+    ),
+}
+NOT_FOR_A_READER = {
+    *("sqlite_utils", "rich", "pydantic", "csv", "hashlib"),
+    *(
+        "negotiator.migrations",
+        "negotiator.cli.commands.load",
+        "negotiator.cli.commands.report",
+        "negotiator.cli.commands.file",
+    ),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the names of all modules that a file imports when it is loaded or later."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "negotiator":
+            found |= {f"negotiator.{name.name}" for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+def test_imports_run_one_way() -> None:
+    """No module imports from a layer above its own."""
+    level = {module: number for number, layer in enumerate(LAYERS) for module in layer}
+    for path in PACKAGE.rglob("*.py"):
+        module = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        for name in imports(path):
+            parts = name.split(".")
+            if (
+                module != "__init__"
+                and not name.endswith("__")
+                and parts[0] == "negotiator"
+                and len(parts) > 1
+            ):
+                assert level[parts[1]] >= level[module], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("package", "where"),
+    [
+        ("typer", {"cli"}),
+        ("rich", {"output"}),
+        ("jinja2", {"output"}),
+        ("matplotlib", {"output"}),
+        ("click", set()),
+    ],
+)
+def test_one_place_knows_a_library(package: str, where: set[str]) -> None:
+    """Only cli imports Typer, only output imports rich and what makes pages, nothing imports click."""
+    users = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] == package for name in imports(path))
+    }
+    assert users == where
+
+
+def test_migrations_stand_alone() -> None:
+    """So that sqlite-utils can run them without us."""
+    assert not any(name.startswith("negotiator") or not name for name in imports(PACKAGE / "migrations.py"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (
+            ["--help"],
+            {"sqlite_utils", "sqlite3", "pydantic", "markdown_it", "negotiator.cli.commands.negotiate"},
+        ),
+        (["generate-id"], NOT_FOR_AN_ID),
+        (["generate-id", "--uuid"], NOT_FOR_AN_ID),
+        (["validate-id", "sess_abcde"], NOT_FOR_AN_ID),
+        (["session", "history", "sess_known", "--json"], NOT_FOR_A_READER),
+        (["call", "history", "1", "--json"], NOT_FOR_A_READER),
+        (["negotiate", "1", "2300", "--json"], NOT_FOR_A_READER | {"readline"}),
+        (["batch", "asks.jsonl"], NOT_FOR_A_READER),
+        (["load", "list", "--json"], {"rich", "pydantic"}),
+    ],
+)
+def test_a_command_does_not_load_what_it_does_not_need(
+    desk: Path, arguments: list[str], absent: set[str]
+) -> None:
+    """A fact, not a time."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("INSERT INTO negotiations (call_id, round_number, session_id) VALUES (1, 1, 'sess_known')")
+    desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
+    code = (
+        "import sys; from negotiator.cli import app\n"
+        "try: app()\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "finally: print(*sys.modules, file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    assert not absent & set(result.stderr.split())
+
+
+def test_importing_the_package_loads_none_of_its_modules() -> None:
+    """An ID shouldn't cost the import of sqlite-utils."""
+    code = "import sys, negotiator; negotiator.generate_session_id(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"sqlite_utils", "sqlite3", "typer", "rich", "negotiator.service"} & set(loaded)
+
+
+def test_the_steps_that_a_file_is_looked_for_are_those_of_the_migrations() -> None:
+    """They are written down twice, so that looking needn't import sqlite-utils."""
+    known = [migration.name for migration in migrations.pending(Database(memory=True))]
+    assert list(STEPS) == known
+    assert migrations.migrations_table == STEPS_TABLE
+
+
+def test_a_deferred_command_says_of_itself_what_its_module_says() -> None:
+    """It stands in the root's help, and the module isn't loaded for that."""
+    for name, deferred in commands().items():
+        command = deferred.load()
+        is_group = name in {"session", "call", "load"}
+        assert isinstance(command, TyperGroup if is_group else TyperCommand), name
+        assert is_group or command.name == name
+        assert deferred.help == (command.help or "").split("\n\n")[0], name
+
+
+def test_what_typer_must_not_load_is_there_for_others() -> None:
+    """Whoever runs a command in a process of its own can draw markdown afterwards."""
+    code = (
+        "from typer.testing import CliRunner; from negotiator.cli import app; CliRunner().invoke(app, ['--help']);"
+        "from rich.markdown import Markdown; print(Markdown.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "Markdown\n"

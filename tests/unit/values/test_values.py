@@ -1,0 +1,138 @@
+"""Amounts and timestamps: what is read, what is refused."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiator.errors import InvalidAmountError
+from negotiator.values import timestamps
+from negotiator.values.money import MAXIMUM, dollars, from_file, parse_amount
+
+BAD_AMOUNTS = [
+    *(
+        "",
+        " ",
+        "-5",
+        "0",
+        "0.00",
+        "-0",
+        "+5",
+        "nan",
+        "NaN",
+        "inf",
+        "-inf",
+        "Infinity",
+        "1e400",
+        "1e3",
+        "12.345",
+    ),
+    *(
+        "abc",
+        "２０００",
+        "2_000",
+        "2,30",
+        "2,3000",
+        ",300",
+        "2 300",
+        "$",
+        "$ 5",
+        "5$",
+        "2300\n",
+        " 2300",
+        "0x10",
+    ),
+    *("10000000.01", "99999999999999999999999999", "12.", ".5", "1,000,00", "1\0", "٣"),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("2300", "2300"),
+        ("2,300", "2300"),
+        ("$2,300.50", "2300.50"),
+        ("$7", "7"),
+        ("0.01", "0.01"),
+        ("1,234,567.8", "1234567.80"),
+        ("10000000", "10000000"),
+        (2300, "2300"),
+        (2300.1, "2300.10"),
+        (2300.005, "2300.01"),
+        (Decimal("2300.10"), "2300.10"),
+        (Decimal("2300.100"), "2300.10"),
+    ],
+)
+def test_amounts_are_exact_to_the_cent(typed: str | float | Decimal, amount: str) -> None:
+    """Text as people type it, numbers as programs pass them."""
+    assert parse_amount(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize("bad", BAD_AMOUNTS)
+def test_text_that_is_no_amount_is_refused(bad: str) -> None:
+    """ASCII digits, commas between thousands, at most two decimals, above zero, at most ten million."""
+    with pytest.raises(InvalidAmountError):
+        parse_amount(bad)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [float("nan"), float("inf"), -1.0, 0.0, 0.004, 1e300, 0, -3, True, Decimal("12.345"), Decimal("NaN")],
+)
+def test_numbers_that_are_no_amount_are_refused(bad: float | Decimal) -> None:
+    """A program's slip is refused as a person's is."""
+    with pytest.raises(InvalidAmountError):
+        parse_amount(bad)
+
+
+@given(st.decimals(min_value="0.01", max_value=MAXIMUM, places=2))
+def test_an_amount_survives_being_said_and_being_stored(amount: Decimal) -> None:
+    """What is printed can be typed again; what is stored as REAL comes back the same."""
+    assert parse_amount(dollars(amount)) == amount
+    assert from_file(float(amount)) == amount
+
+
+@pytest.mark.parametrize("value", [None, "abc", b"12", float("inf"), float("nan"), 1e300])
+def test_what_is_no_amount_in_a_file_is_unknown(value: object) -> None:
+    """SQLite keeps anything in a REAL column."""
+    assert from_file(value) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("2025-08-20 10:35:00", "2025-08-20T10:35:00Z"),
+        ("2025-08-20 10:35:00.816364", "2025-08-20T10:35:00.816364Z"),
+        ("2025-08-20T10:35:00", "2025-08-20T10:35:00Z"),
+        ("2025-08-20T10:35:00Z", "2025-08-20T10:35:00Z"),
+        ("2025-08-20 12:35:00+02:00", "2025-08-20T10:35:00Z"),
+        ("2025-08-20T05:35:00.5-05:00", "2025-08-20T10:35:00.500000Z"),
+        ("2025-08-20t10:35:00z", "2025-08-20T10:35:00Z"),
+        ("2025-08-20 10:35:00 UTC", "2025-08-20T10:35:00Z"),
+        (" 2025-08-20 9:35:00 ", "2025-08-20T09:35:00Z"),
+    ],
+)
+def test_every_spelling_of_a_time_is_read(stored: str, shown: str) -> None:
+    """Old rows lack the fraction; other programs write T, Z and offsets."""
+    moment = timestamps.read(stored)
+    assert moment
+    assert timestamps.show(moment) == shown
+
+
+@pytest.mark.parametrize("stored", [None, "", "yesterday", 1755686100, b"2025", "0001-01-01T00:00:00+14:00"])
+def test_what_is_no_time_is_unknown(stored: object) -> None:
+    """No guess, no error."""
+    assert timestamps.read(stored) is None
+
+
+def test_one_spelling_is_written() -> None:
+    """With the fraction, even when it is zero, so that text order is time order."""
+    assert timestamps.write(datetime(2025, 8, 20, 10, 35, tzinfo=UTC)) == "2025-08-20 10:35:00.000000"
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_what_is_written_is_read_again(moment: datetime) -> None:
+    """For every time there is."""
+    assert timestamps.read(timestamps.write(moment)) == moment
