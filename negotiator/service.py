@@ -10,7 +10,6 @@ from sqlite3 import Connection
 from typing import Self
 
 from negotiator.errors import SessionNotFoundError, ThreadTransferredError, UnusableFileError
-from negotiator.negotiation import refusals
 from negotiator.negotiation.ask import Ask, answer_ask, checked_ask, no_call
 from negotiator.negotiation.models import Answer, NegotiationResult, Reopened, Round
 from negotiator.negotiation.repository import Repository
@@ -20,7 +19,8 @@ from negotiator.policy.decide import Policy, policy_from_environment
 from negotiator.storage.database import open_database
 from negotiator.storage.transactions import locked, read_transaction, write_transaction
 from negotiator.values import timestamps
-from negotiator.values.ids import require_session_id
+from negotiator.values.ids import parse_call_id, require_session_id
+from negotiator.values.text import require_reason
 
 Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
 """What reads, or reads and writes, one state of a file."""
@@ -172,8 +172,8 @@ class CallHandlingService:
         Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was
         delivered since, UnusableFileError, BusyError.
         """
-        number = refusals.parse_call_id(call_id)
-        refusals.require_reason(reason)
+        number = parse_call_id(call_id)
+        require_reason(reason)
         with self._transaction(write_transaction):
             return reopen(self._repository, self._path, number, reason, self._clock())
 
@@ -194,7 +194,7 @@ class CallHandlingService:
 
         Raises InvalidCallIDError, InvalidSessionIDError, CallNotFoundError, SessionNotFoundError.
         """
-        number = refusals.parse_call_id(call_id)
+        number = parse_call_id(call_id)
         if session_id is not None:
             require_session_id(session_id)
         with self._transaction(read_transaction):

@@ -7,15 +7,17 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from negotiator.errors import CallEndedError, CallNotFoundError, InvalidNotesError, LoadNotFoundError
+from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError
 from negotiator.migrations import carrier_digits, moment_of
-from negotiator.negotiation import refusals
-from negotiator.negotiation.repository import Repository, whole_number
+from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import as_database
 from negotiator.storage.transactions import read_transaction, write_transaction
 from negotiator.values import timestamps
+from negotiator.values.cells import whole_number
+from negotiator.values.ids import parse_call_id
 from negotiator.values.mc_number import carrier_number
 from negotiator.values.money import dollars, from_file
+from negotiator.values.text import require_company_name, require_usable_notes
 
 KEYS = (
     *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
@@ -26,7 +28,6 @@ KEYS = (
 _TIMES = ("call_start_time", "call_end_time")
 _NUMBERS = ("call_duration", "negotiation_rounds")
 _RATES = ("initial_rate_offered", "final_rate_agreed")
-_COMPANY_LIMIT = 200  # characters
 
 
 def start_call(
@@ -38,7 +39,7 @@ def start_call(
     Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
     """
     digits = carrier_number(carrier)
-    _require_usable_name(company)
+    require_company_name(company)
     with write_transaction(db, path):
         load = Repository(db).load(load_id)
         if load is None:
@@ -52,7 +53,7 @@ def start_call(
             """INSERT INTO main.calls (id, carrier_mc_number, load_id, call_start_time, outcome,
                                        initial_rate_offered, negotiation_rounds, transferred_to_rep)
                VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0)""",
-            [call_id, number, load_id, timestamps.write(now), rate],
+            [call_id, number, load_id, timestamps.format_stored(now), rate],
         )
     return call_id, load.status
 
@@ -72,8 +73,8 @@ def end_call(
     Notes are put after those that are there. Raises InvalidCallIDError, InvalidNotesError,
     CallNotFoundError, CallEndedError for a call that has ended or an outcome against what was agreed.
     """
-    number = refusals.parse_call_id(call_id)
-    refusals.require_usable_notes(notes)
+    number = parse_call_id(call_id)
+    require_usable_notes(notes)
     with write_transaction(db, path):
         call = _call(db, path, number)
         _refuse_ended(call, outcome)
@@ -85,7 +86,7 @@ def end_call(
                       notes = CASE WHEN ?5 IS NULL THEN notes WHEN notes IS NULL THEN ?5
                                    ELSE notes || char(10) || ?5 END
                 WHERE id = ?6""",
-            [timestamps.write(now), seconds, outcome, sentiment, notes, number],
+            [timestamps.format_stored(now), seconds, outcome, sentiment, notes, number],
         )
         return _call(db, path, number)
 
@@ -109,7 +110,7 @@ def list_calls(
     if outcome is not None:
         filters.append(("outcome = ?", outcome))
     if since is not None:
-        filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.write(since)))
+        filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.format_stored(since)))
     where = " AND ".join(condition for condition, _ in filters) or "1"
     sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
     with read_transaction(db, path):
@@ -122,7 +123,7 @@ def list_calls(
 def show_call(db: Connection, path: Path, call_id: int | str) -> dict[str, Any]:
     """Return a call with its company, notes and transcript. Raises InvalidCallIDError, CallNotFoundError."""
     with read_transaction(db, path):
-        return _call(db, path, refusals.parse_call_id(call_id))
+        return _call(db, path, parse_call_id(call_id))
 
 
 def _call(db: Connection, path: Path, call_id: int) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def _columns(names: tuple[str, ...]) -> str:
 def _as_call(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with amounts and times read, whatever spelling they have."""
     call = {key: row[key] for key in KEYS}
-    call |= {key: timestamps.read(row[key]) for key in _TIMES}
+    call |= {key: timestamps.parse_stored(row[key]) for key in _TIMES}
     call |= {key: from_file(row[key]) for key in _RATES}
     call |= {key: whole_number(row[key]) for key in _NUMBERS}
     call["transferred_to_rep"] = bool(row["transferred_to_rep"])
@@ -164,7 +165,7 @@ def _carrier(db: Connection, digits: str, company: str | None, now: datetime) ->
     known = _known_carrier(db, usual)
     if known is not None:
         return str(known[0])
-    stamp = timestamps.write(now)
+    stamp = timestamps.format_stored(now)
     db.execute(
         "INSERT INTO main.carriers (mc_number, company_name, created_at, updated_at) VALUES (?, ?, ?, ?)",
         [usual, company or usual, stamp, stamp],
@@ -172,23 +173,12 @@ def _carrier(db: Connection, digits: str, company: str | None, now: datetime) ->
     return usual
 
 
-def _require_usable_name(company: str | None) -> None:
-    refusals.require_usable_notes(company)
-    if company is not None and not (
-        company.strip() and company.isprintable() and len(company) <= _COMPANY_LIMIT
-    ):
-        raise InvalidNotesError(
-            "the company's name is empty, too long, or has control characters",
-            f"give 1 to {_COMPANY_LIMIT} characters",
-        )
-
-
 def _refuse_ended(call: Mapping[str, Any], outcome: str) -> None:
     name, rate = f"call {call['id']}", call["final_rate_agreed"]
     agreed = isinstance(rate, Decimal) and rate > 0
     if call["call_end_time"] is not None:
         raise CallEndedError(
-            f"{name} ended at {timestamps.show(call['call_end_time'])}", "start another call"
+            f"{name} ended at {timestamps.format_iso(call['call_end_time'])}", "start another call"
         )
     if agreed and outcome != "accepted":
         raise CallEndedError(

@@ -86,7 +86,7 @@ def session_query(
     Raises InvalidCarrierError.
     """
     among, where = "", ["1"]
-    values: dict[str, object] = {"now": timestamps.write(now), "limit": limit or -1}
+    values: dict[str, object] = {"now": timestamps.format_stored(now), "limit": limit or -1}
     if session_id is not None:
         among += " AND session_id = :session_id"
         values["session_id"] = session_id
@@ -106,5 +106,5 @@ def session_query(
     if isinstance(since, datetime):
         last = "(SELECT timestamp FROM main.negotiations WHERE id = last_id)"
         where.append(f"{moment_of(f'coalesce({last}, created_at)')} >= julianday(:since)")
-        values["since"] = timestamps.write(since)
+        values["since"] = timestamps.format_stored(since)
     return _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS), values

@@ -16,13 +16,13 @@ from negotiator.errors import (
     SessionEndedError,
     SessionNotFoundError,
 )
-from negotiator.negotiation import refusals
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import as_database
 from negotiator.storage.transactions import read_transaction, write_transaction
 from negotiator.values import timestamps
-from negotiator.values.ids import generate_session_id, require_session_id
+from negotiator.values.ids import generate_session_id, parse_call_id, require_session_id
 from negotiator.values.money import from_file
+from negotiator.values.text import require_usable_notes
 
 KEYS = (
     *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),
@@ -57,7 +57,7 @@ def start_session(
 
     Raises InvalidCallIDError, CallNotFoundError, BusyError, UnusableFileError.
     """
-    number = None if call_id is None else refusals.parse_call_id(call_id)
+    number = None if call_id is None else parse_call_id(call_id)
     session_id = generate_session_id(now)
     try:
         expires_at = None if expires_in is None else now + expires_in
@@ -80,7 +80,7 @@ def close_session(
     Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError.
     """
     require_session_id(session_id)
-    refusals.require_usable_notes(reason)
+    require_usable_notes(reason)
     with write_transaction(db, path):
         session = _session(db, path, session_id, now)
         if session["status"] != "active":
@@ -90,7 +90,7 @@ def close_session(
         _insert(db, session_id, now)
         db.execute(
             "UPDATE main.negotiation_sessions SET closed_at = ?, close_reason = ? WHERE session_id = ?",
-            [timestamps.write(now), reason, session_id],
+            [timestamps.format_stored(now), reason, session_id],
         )
 
 
@@ -166,7 +166,7 @@ def _all(db: Connection, sql: str, values: Mapping[str, object]) -> Iterator[dic
 def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of the query as a session."""
     session = {key: row[key] for key in KEYS}
-    session |= {key: timestamps.read(row[key]) for key in _TIMES}
+    session |= {key: timestamps.parse_stored(row[key]) for key in _TIMES}
     session |= {key: from_file(row[key]) for key in _AMOUNTS}
     calls = str(row["calls"] or "").split(",")
     session["calls"] = sorted({int(call) for call in calls if call.lstrip("-").isdigit()})
@@ -217,8 +217,8 @@ def _insert(
         [
             session_id,
             call_id,
-            timestamps.write(now),
-            None if expires_at is None else timestamps.write(expires_at),
+            timestamps.format_stored(now),
+            None if expires_at is None else timestamps.format_stored(expires_at),
         ],
     )
 

@@ -9,11 +9,11 @@ from sqlite3 import Connection
 from negotiator.errors import LoadExistsError, LoadNotFoundError
 from negotiator.loads.columns import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
-from negotiator.negotiation.repository import text_from
 from negotiator.storage.database import open_database
 from negotiator.storage.schema import columns_of
 from negotiator.storage.transactions import read_transaction, write_transaction
 from negotiator.values import timestamps
+from negotiator.values.cells import text_from
 from negotiator.values.money import from_file
 
 LISTED = (
@@ -49,7 +49,7 @@ def add_load(path: Path, given: Mapping[str, object], *, now: datetime) -> dict[
     Raises InvalidLoadsError, LoadExistsError, DatabaseNotFoundError, UnusableFileError, BusyError.
     """
     load = parse_load(given)
-    load["created_at"] = load["updated_at"] = timestamps.write(now)
+    load["created_at"] = load["updated_at"] = timestamps.format_stored(now)
     name = str(load["load_id"])
     with open_database(path) as db:
         with write_transaction(db, path):
@@ -95,8 +95,8 @@ def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
         "status = ?": wanted.status and wanted.status.value,
         f"{_RATE} >= ?": None if wanted.min_rate is None else float(wanted.min_rate),
         f"{_RATE} <= ?": None if wanted.max_rate is None else float(wanted.max_rate),
-        f"{_PICKUP} >= datetime(?)": wanted.pickup_from and timestamps.write(wanted.pickup_from),
-        f"{_PICKUP} < datetime(?)": wanted.pickup_before and timestamps.write(wanted.pickup_before),
+        f"{_PICKUP} >= datetime(?)": wanted.pickup_from and timestamps.format_stored(wanted.pickup_from),
+        f"{_PICKUP} < datetime(?)": wanted.pickup_before and timestamps.format_stored(wanted.pickup_before),
     }
     asked = {sql: value for sql, value in conditions.items() if value is not None}
     direction = "DESC" if wanted.descending else "ASC"
@@ -161,7 +161,7 @@ def _booking(calls: list[dict[str, object]]) -> dict[str, object] | None:
 
 def _moment(value: object) -> datetime | str | None:
     """Return the moment, or as it stands what can't be read as one."""
-    return timestamps.read(value) or text_from(value)
+    return timestamps.parse_stored(value) or text_from(value)
 
 
 def _finite(value: object) -> float | None:

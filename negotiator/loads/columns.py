@@ -8,9 +8,9 @@ from functools import lru_cache, partial
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads.filters import LoadStatus
-from negotiator.negotiation.refusals import NOTES_LIMIT
 from negotiator.values import timestamps
 from negotiator.values.money import parse_amount
+from negotiator.values.text import NOTES_LIMIT
 
 Stored = str | float | int
 """What the file holds for a value that isn't blank."""
@@ -75,7 +75,7 @@ def _status(value: object) -> str:
 
 def _stamp(value: object) -> str:
     """Return the spelling in which a moment is stored."""
-    return timestamps.write(parse_moment(value))
+    return timestamps.format_stored(parse_moment(value))
 
 
 def parse_moment(value: object) -> datetime:
@@ -84,7 +84,7 @@ def parse_moment(value: object) -> datetime:
     ISO: ``2025-08-21``, ``2025-08-21 14:30``, ``2025-08-21T14:30:00Z``. US, month first: ``8/21/2025``,
     ``08/21/2025 8:00 AM``, ``8/21/25 14:30``. Raises InvalidLoadsError for anything else.
     """
-    moment = timestamps.read(value) or (_american(value) if isinstance(value, str) else None)
+    moment = timestamps.parse_stored(value) or (_american(value) if isinstance(value, str) else None)
     if moment is None:
         raise InvalidLoadsError(f"{shown(value)} is not a date, as in 2025-08-21 08:00 or 8/21/2025 8:00 AM")
     return moment

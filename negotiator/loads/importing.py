@@ -104,7 +104,7 @@ def import_loads(
             progress("writing", 0, 0)
             with write_transaction(db, path):
                 _refuse(source, _unfit(db, records.unit, update=update))
-                changed = _write(db, timestamps.write(now), update=update)
+                changed = _write(db, timestamps.format_stored(now), update=update)
             db.execute("DETACH staged")
     added, updated = changed
     return Imported(source, added, updated, count - added - updated)

@@ -41,7 +41,7 @@ _CALLS = (
 
 def insert_sample(db: Database, now: datetime) -> None:
     """Put the sample into an empty file. Pick-ups lie in the days after ``now``."""
-    stamps = {"created_at": timestamps.write(now), "updated_at": timestamps.write(now)}
+    stamps = {"created_at": timestamps.format_stored(now), "updated_at": timestamps.format_stored(now)}
     db.table("loads").insert_all(_load(values, now) | stamps for values in _LOADS)
     db.table("carriers").insert_all(
         {"mc_number": number, "company_name": name, "status": "active", "is_verified": 1} | stamps
@@ -51,7 +51,7 @@ def insert_sample(db: Database, now: datetime) -> None:
         {
             "carrier_mc_number": carrier,
             "load_id": load_id,
-            "call_start_time": timestamps.write(now - timedelta(minutes=minutes)),
+            "call_start_time": timestamps.format_stored(now - timedelta(minutes=minutes)),
             "outcome": "negotiating",
             "negotiation_rounds": 0,
             "transferred_to_rep": 0,
@@ -69,8 +69,8 @@ def _load(
         "load_id": load_id,
         "origin": origin,
         "destination": destination,
-        "pickup_datetime": timestamps.write(pickup),
-        "delivery_datetime": timestamps.write(pickup + timedelta(hours=8 + miles / 45)),
+        "pickup_datetime": timestamps.format_stored(pickup),
+        "delivery_datetime": timestamps.format_stored(pickup + timedelta(hours=8 + miles / 45)),
         "equipment_type": equipment,
         "loadboard_rate": float(rate),
         "weight": float(weight),

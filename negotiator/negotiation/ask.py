@@ -11,8 +11,9 @@ from negotiator.negotiation.models import Answer, Call, Case, Load, Round, Threa
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import answer_from
 from negotiator.policy.decide import Decision, Policy, decide
-from negotiator.values.ids import require_session_id
+from negotiator.values.ids import parse_call_id, require_request_id, require_session_id
 from negotiator.values.money import parse_amount
+from negotiator.values.text import require_usable_notes
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,13 @@ def checked_ask(
     allow_outlier: bool = False,
 ) -> Ask:
     """Return the ask; ``ceiling`` is its own, instead of a policy's. Raises BadInputError and its kinds."""
-    number = refusals.parse_call_id(call_id)
+    number = parse_call_id(call_id)
     amount = parse_amount(carrier_offer)
     if session_id is not None:
         require_session_id(session_id)
-    refusals.require_usable_notes(notes)
+    require_usable_notes(notes)
     if request_id is not None:
-        refusals.require_request_id(request_id)
+        require_request_id(request_id)
     most = None if ceiling is None else parse_amount(ceiling)
     return Ask(number, amount, session_id, notes, request_id, most, allow_outlier)
 

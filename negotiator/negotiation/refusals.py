@@ -1,14 +1,10 @@
 """What forbids an ask. Each guard raises; a refusal changes nothing in the file."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 
 from negotiator.errors import (
     ConflictError,
-    InvalidCallIDError,
-    InvalidNotesError,
-    InvalidRequestIDError,
     LoadTakenError,
     NoAgreementError,
     NoPostedRateError,
@@ -23,31 +19,8 @@ from negotiator.policy.decide import Decision
 from negotiator.values import timestamps
 from negotiator.values.money import CENT, MAXIMUM, dollars
 
-NOTES_LIMIT = 10_000  # characters
 _OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
-_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _MOST_ROUNDS = 1_000_000
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def parse_call_id(value: int | str) -> int:
-    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number that SQLite can hold."""
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
-        return value
-    shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
-    raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
-
-
-def require_request_id(request_id: str) -> None:
-    """Raise InvalidRequestIDError unless the text is up to 64 of ``A-Za-z0-9_.:-``."""
-    if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
-        shown = repr(request_id)[:40] if isinstance(request_id, str) else f"this {type(request_id).__name__}"
-        raise InvalidRequestIDError(
-            f"{shown} is not a request ID", "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
-        )
 
 
 def same_ask(found: Round, request_id: str, call_id: int, session_id: str | None, ask: Decimal) -> Decision:
@@ -64,28 +37,6 @@ def same_ask(found: Round, request_id: str, call_id: int, session_id: str | None
         f"request {request_id} was another ask{was}, on call {found.call_id}{session}",
         "give each ask a request ID of its own",
     )
-
-
-def require_usable_notes(notes: str | None) -> None:
-    """Raise InvalidNotesError for notes that are too long, or that a text column can't keep."""
-    if notes is None:
-        return
-    hint = f"give at most {NOTES_LIMIT:,} characters of text"
-    if not isinstance(notes, str):
-        raise InvalidNotesError(f"the notes are of type {type(notes).__name__}", hint)
-    if len(notes) > NOTES_LIMIT:
-        raise InvalidNotesError(f"the notes have {len(notes):,} characters", hint)
-    if "\0" in notes:
-        raise InvalidNotesError("the notes hold a NUL character", hint)
-    if _SURROGATE.search(notes):
-        raise InvalidNotesError("the notes are not valid UTF-8", hint)
-
-
-def require_reason(reason: str) -> None:
-    """Raise InvalidNotesError for a reason that is empty, or that can't be kept as a note."""
-    require_usable_notes(reason)
-    if not reason.strip():
-        raise InvalidNotesError("the reason is empty", "say why, for whoever reads the record")
 
 
 def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
@@ -106,11 +57,11 @@ def refuse_ended(session: SessionRow | None, session_id: str, now: datetime) -> 
     if session is not None and session.closed_at is not None:
         why = f": {session.close_reason}" if session.close_reason else ""
         raise SessionEndedError(
-            f"session {session_id} was closed at {timestamps.show(session.closed_at)}{why}", hint
+            f"session {session_id} was closed at {timestamps.format_iso(session.closed_at)}{why}", hint
         )
     if session is not None and session.expires_at is not None and session.expires_at <= now:
         raise SessionEndedError(
-            f"session {session_id} expired at {timestamps.show(session.expires_at)}", hint
+            f"session {session_id} expired at {timestamps.format_iso(session.expires_at)}", hint
         )
 
 

@@ -17,6 +17,7 @@ from negotiator.negotiation.models import (
 )
 from negotiator.policy.decide import Decision
 from negotiator.values import timestamps
+from negotiator.values.cells import text_from, whole_number
 from negotiator.values.money import from_file
 
 _ROUND_COLUMNS = """
@@ -132,7 +133,7 @@ class Repository:
         row = self._db.execute(SESSION, [session_id]).fetchone()
         if row is None:
             return None
-        return SessionRow(timestamps.read(row[0]), timestamps.read(row[1]), text_from(row[2]))
+        return SessionRow(timestamps.parse_stored(row[0]), timestamps.parse_stored(row[1]), text_from(row[2]))
 
     def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
         """Return a load, other than this one, that a round of the session is about."""
@@ -145,13 +146,13 @@ class Repository:
         """Insert the round that an answer makes."""
         response = system_response(answer.decision, answer.amount)
         name = (answer.call_id, answer.session_id, answer.round_number)
-        ask, stamp = float(answer.carrier_offer), timestamps.write(moment)
+        ask, stamp = float(answer.carrier_offer), timestamps.format_stored(moment)
         self._insert(*name, ask, response, stamp, notes, request_id)
 
     def add_reopening(self, reopened: Reopened, moment: datetime) -> None:
         """Insert the row that takes an agreement back: no ask, and the reason as its note."""
         name = (reopened.call_id, reopened.session_id, reopened.round_number)
-        self._insert(*name, None, REOPENED, timestamps.write(moment), reopened.reason, None)
+        self._insert(*name, None, REOPENED, timestamps.format_stored(moment), reopened.reason, None)
 
     def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
         self._change(INSERT_ROUND, [call_id, session_id, round_number, *rest])
@@ -167,7 +168,7 @@ class Repository:
         self._db.execute(
             """UPDATE main.negotiation_sessions SET expires_at = NULL
                 WHERE session_id = ? AND julianday(expires_at) <= julianday(?)""",
-            [session_id, timestamps.write(moment)],
+            [session_id, timestamps.format_stored(moment)],
         )
 
     def clear_agreement(self, call_id: int) -> None:
@@ -180,7 +181,7 @@ class Repository:
         """Set a load booked, or available again."""
         self._change(
             "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?",
-            [status, timestamps.write(moment), load_id],
+            [status, timestamps.format_stored(moment), load_id],
         )
 
     def _change(self, sql: str, values: list[object]) -> None:
@@ -204,21 +205,6 @@ def _round(row: tuple[Any, ...]) -> Round:
         round_number=whole_number(round_number),
         carrier_offer=from_file(carrier_offer),
         system_response=text_from(response),
-        timestamp=timestamps.read(timestamp),
+        timestamp=timestamps.parse_stored(timestamp),
         notes=text_from(notes),
     )
-
-
-def text_from(value: object) -> str | None:
-    """Return text, whatever type SQLite let somebody store in a text column."""
-    if value is None or isinstance(value, str):
-        return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def whole_number(value: object) -> int | None:
-    """Return a whole number, which some programs write as REAL or as text."""
-    try:
-        return int(value) if isinstance(value, int | str) or value == int(value) else None  # type: ignore[call-overload] # what has no int is caught
-    except (TypeError, ValueError, OverflowError):
-        return None

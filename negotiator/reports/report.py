@@ -76,7 +76,7 @@ def report(
     ``ceiling_percent`` is the desk's. ``compare`` adds the figures of the span before, of the same length.
     Raises BusyError, UnusableFileError.
     """
-    wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.write(now), "within": within}
+    wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.format_stored(now), "within": within}
     with sqlite_errors(path):
         _register(db, span.zone)
         with ticking(db, progress, "reading"):

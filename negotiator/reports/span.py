@@ -24,12 +24,12 @@ class Span:
     @property
     def since_text(self) -> str | None:
         """The beginning as SQLite reads it."""
-        return None if self.since is None else timestamps.write(self.since)
+        return None if self.since is None else timestamps.format_stored(self.since)
 
     @property
     def until_text(self) -> str | None:
         """The end as SQLite reads it."""
-        return None if self.until is None else timestamps.write(self.until)
+        return None if self.until is None else timestamps.format_stored(self.until)
 
     def before(self) -> "Span":
         """Return the span of the same length before this one. Raises InvalidTimeError without two ends."""
@@ -68,7 +68,7 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
     if word in _WEEKDAYS:
         return _at_midnight(midnight, days=(local.weekday() - _WEEKDAYS.index(word)) % 7, zone=zone)
     try:
-        moment = datetime.fromisoformat(timestamps.usual(text))
+        moment = datetime.fromisoformat(timestamps.normalize(text))
     except ValueError:
         return timestamps.parse_moment(text, now)
     try:

@@ -1,11 +1,13 @@
-"""Session IDs: made here, checked here, and nothing else."""
+"""The IDs of sessions, calls and requests: made and checked."""
 
 import re
 from datetime import UTC, datetime
 
-from negotiator.errors import InvalidSessionIDError
+from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, InvalidSessionIDError
 
-_PATTERN = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
+_SESSION_ID = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
+_CALL_ID = re.compile(r"-?\d{1,19}", re.ASCII)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _SUFFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 EXPECTED = "sess_ and then 5 to 45 letters, digits, _ or -"
 
@@ -35,7 +37,7 @@ def generate_uuid_session_id() -> str:
 
 def validate_session_id(text: str) -> bool:
     """Return whether ``text`` is a session ID: ``sess_``, then 5 to 45 of ``A-Za-z0-9_-``, nothing else."""
-    return isinstance(text, str) and _PATTERN.fullmatch(text) is not None
+    return isinstance(text, str) and _SESSION_ID.fullmatch(text) is not None
 
 
 def require_session_id(text: str) -> str:
@@ -51,3 +53,22 @@ def require_session_id(text: str) -> str:
         f"{shown} is not a session ID",
         f"expected {EXPECTED}, as in sess_20250820224530_abc123; `negotiator generate-id` makes one",
     )
+
+
+def parse_call_id(value: int | str) -> int:
+    """Return a call's ID. Raises InvalidCallIDError unless it is a whole number that SQLite can hold."""
+    if isinstance(value, str) and _CALL_ID.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
+    raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
+
+
+def require_request_id(request_id: str) -> None:
+    """Raise InvalidRequestIDError unless the text is up to 64 of ``A-Za-z0-9_.:-``."""
+    if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
+        shown = repr(request_id)[:40] if isinstance(request_id, str) else f"this {type(request_id).__name__}"
+        raise InvalidRequestIDError(
+            f"{shown} is not a request ID", "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
+        )

@@ -15,7 +15,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def read(value: object) -> datetime | None:
+def parse_stored(value: object) -> datetime | None:
     """Return the moment that a timestamp column holds, None when it is unknown.
 
     Read are ``YYYY-MM-DD HH:MM:SS`` with or without a fraction, with ``T``, with ``Z``,
@@ -24,23 +24,23 @@ def read(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(usual(value))
+        moment = datetime.fromisoformat(normalize(value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def usual(text: str) -> str:
+def normalize(text: str) -> str:
     """Spell ``2025-08-20t9:00:00z`` and ``2025-08-20 9:00:00 UTC`` as Python reads them."""
     return _SHORT_HOUR.sub(r"\g<1>0\2", text.strip().upper()).replace(" UTC", "Z").replace(" Z", "Z")
 
 
-def write(moment: datetime) -> str:
+def format_stored(moment: datetime) -> str:
     """Return the spelling that is stored: ``YYYY-MM-DD HH:MM:SS.ffffff`` in UTC."""
     return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
-def show(moment: datetime) -> str:
+def format_iso(moment: datetime) -> str:
     """Return the spelling that is printed: ISO 8601 with ``Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -64,7 +64,7 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
     Raises InvalidTimeError.
     """
-    moment = read(text)
+    moment = parse_stored(text)
     if moment is not None:
         return moment
     try:

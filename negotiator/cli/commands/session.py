@@ -10,7 +10,7 @@ from negotiator.cli import options
 from negotiator.cli.root import HELP_NAMES, UsageError
 from negotiator.output import Format
 from negotiator.output.rounds import print_rounds
-from negotiator.values.ids import require_session_id
+from negotiator.values.ids import parse_call_id, require_session_id
 from negotiator.values.timestamps import parse_length, parse_moment, utc_now
 
 app = typer.Typer(
@@ -140,13 +140,12 @@ def list_(
     """List sessions: those without a round first, then the latest first."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.negotiation import refusals
     from negotiator.storage.database import open_database
 
     now = utc_now()
     filters = {
         "status": status,
-        "call_id": None if call is None else refusals.parse_call_id(call),
+        "call_id": None if call is None else parse_call_id(call),
         "carrier": carrier,
         "load_id": load,
         "since": None if since is None else parse_moment(since, now),

@@ -116,23 +116,23 @@ def test_what_is_no_amount_in_a_file_is_unknown(value: object) -> None:
 )
 def test_every_spelling_of_a_time_is_read(stored: str, shown: str) -> None:
     """Old rows lack the fraction; other programs write T, Z and offsets."""
-    moment = timestamps.read(stored)
+    moment = timestamps.parse_stored(stored)
     assert moment
-    assert timestamps.show(moment) == shown
+    assert timestamps.format_iso(moment) == shown
 
 
 @pytest.mark.parametrize("stored", [None, "", "yesterday", 1755686100, b"2025", "0001-01-01T00:00:00+14:00"])
 def test_what_is_no_time_is_unknown(stored: object) -> None:
     """No guess, no error."""
-    assert timestamps.read(stored) is None
+    assert timestamps.parse_stored(stored) is None
 
 
 def test_one_spelling_is_written() -> None:
     """With the fraction, even when it is zero, so that text order is time order."""
-    assert timestamps.write(datetime(2025, 8, 20, 10, 35, tzinfo=UTC)) == "2025-08-20 10:35:00.000000"
+    assert timestamps.format_stored(datetime(2025, 8, 20, 10, 35, tzinfo=UTC)) == "2025-08-20 10:35:00.000000"
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_what_is_written_is_read_again(moment: datetime) -> None:
     """For every time there is."""
-    assert timestamps.read(timestamps.write(moment)) == moment
+    assert timestamps.parse_stored(timestamps.format_stored(moment)) == moment
