@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository
-from negotiator.storage.database import as_database
-from negotiator.storage.transactions import read_transaction, write_transaction
+from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.cells import whole_number
 from negotiator.values.ids import parse_call_id
@@ -31,7 +29,7 @@ _RATES = ("initial_rate_offered", "final_rate_agreed")
 
 
 def start_call(
-    db: Connection, path: Path, *, load_id: str, carrier: str, company: str | None, now: datetime
+    file: LoadsFile, *, load_id: str, carrier: str, company: str | None, now: datetime
 ) -> tuple[int, str | None]:
     """Record that a carrier is on the phone about a load; return the call's ID and the load's status.
 
@@ -40,11 +38,11 @@ def start_call(
     """
     digits = carrier_number(carrier)
     require_company_name(company)
-    with write_transaction(db, path):
-        load = Repository(db).load(load_id)
+    with file.write() as db:
+        load = Repository(file).load(load_id)
         if load is None:
             raise LoadNotFoundError(
-                f"there is no load {load_id!r} in {str(path)!r}", "see `negotiator load list`"
+                f"there is no load {load_id!r} in {str(file.path)!r}", "see `negotiator load list`"
             )
         number = _carrier(db, digits, company, now)
         rate = None if load.posted_rate is None else float(load.posted_rate)
@@ -59,8 +57,7 @@ def start_call(
 
 
 def end_call(
-    db: Connection,
-    path: Path,
+    file: LoadsFile,
     call_id: int | str,
     *,
     outcome: str,
@@ -75,8 +72,8 @@ def end_call(
     """
     number = parse_call_id(call_id)
     require_usable_notes(notes)
-    with write_transaction(db, path):
-        call = _call(db, path, number)
+    with file.write() as db:
+        call = _call(file, number)
         _refuse_ended(call, outcome)
         started = call["call_start_time"]
         seconds = None if started is None else max(0, round((now - started).total_seconds()))
@@ -88,12 +85,11 @@ def end_call(
                 WHERE id = ?6""",
             [timestamps.format_stored(now), seconds, outcome, sentiment, notes, number],
         )
-        return _call(db, path, number)
+        return _call(file, number)
 
 
 def list_calls(
-    db: Connection,
-    path: Path,
+    file: LoadsFile,
     *,
     load_id: str | None = None,
     carrier: str | None = None,
@@ -113,26 +109,27 @@ def list_calls(
         filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.format_stored(since)))
     where = " AND ".join(condition for condition, _ in filters) or "1"
     sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
-    with read_transaction(db, path):
+    with file.read():
         return [
-            _as_call(row)
-            for row in as_database(db).query(sql, [*(value for _, value in filters), limit or -1])
+            _as_call(row) for row in file.utils().query(sql, [*(value for _, value in filters), limit or -1])
         ]
 
 
-def show_call(db: Connection, path: Path, call_id: int | str) -> dict[str, Any]:
+def show_call(file: LoadsFile, call_id: int | str) -> dict[str, Any]:
     """Return a call with its company, notes and transcript. Raises InvalidCallIDError, CallNotFoundError."""
-    with read_transaction(db, path):
-        return _call(db, path, parse_call_id(call_id))
+    with file.read():
+        return _call(file, parse_call_id(call_id))
 
 
-def _call(db: Connection, path: Path, call_id: int) -> dict[str, Any]:
+def _call(file: LoadsFile, call_id: int) -> dict[str, Any]:
     more = ("notes", "call_transcript")
     sql = f"SELECT {_columns(KEYS + more)} FROM main.calls WHERE id = ?"
-    rows = list(as_database(db).query(sql, [call_id]))
+    rows = list(file.utils().query(sql, [call_id]))
     if not rows:
-        raise CallNotFoundError(f"there is no call {call_id} in {str(path)!r}", "see `negotiator call list`")
-    known = _known_carrier(db, rows[0]["carrier_mc_number"])
+        raise CallNotFoundError(
+            f"there is no call {call_id} in {str(file.path)!r}", "see `negotiator call list`"
+        )
+    known = _known_carrier(file.connection, rows[0]["carrier_mc_number"])
     return _as_call(rows[0]) | {"company_name": known and known[1]} | {key: rows[0][key] for key in more}
 
 

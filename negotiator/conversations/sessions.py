@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
@@ -17,8 +16,7 @@ from negotiator.errors import (
     SessionNotFoundError,
 )
 from negotiator.negotiation.repository import Repository
-from negotiator.storage.database import as_database
-from negotiator.storage.transactions import read_transaction, write_transaction
+from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import generate_session_id, parse_call_id, require_session_id
 from negotiator.values.money import from_file
@@ -45,8 +43,7 @@ _MOST_KEYS = 100
 
 
 def start_session(
-    db: Connection,
-    path: Path,
+    file: LoadsFile,
     *,
     now: datetime,
     call_id: int | str | None = None,
@@ -63,26 +60,24 @@ def start_session(
         expires_at = None if expires_in is None else now + expires_in
     except OverflowError:
         raise InvalidTimeError("that is past all calendars", "give a shorter length, as in 7d") from None
-    with write_transaction(db, path):
-        if number is not None and Repository(db).call(number) is None:
-            raise CallNotFoundError(f"there is no call {number} in {str(path)!r}", "check the call's ID")
+    with file.write() as db:
+        if number is not None and Repository(file).call(number) is None:
+            raise CallNotFoundError(f"there is no call {number} in {str(file.path)!r}", "check the call's ID")
         _insert(db, session_id, now, call_id=number, expires_at=expires_at)
         if metadata:
             _store_metadata(db, session_id, metadata)
     return session_id
 
 
-def close_session(
-    db: Connection, path: Path, session_id: str, *, now: datetime, reason: str | None = None
-) -> None:
+def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: str | None = None) -> None:
     """Close a session that is active: it takes no further ask.
 
     Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError.
     """
     require_session_id(session_id)
     require_usable_notes(reason)
-    with write_transaction(db, path):
-        session = _session(db, path, session_id, now)
+    with file.write() as db:
+        session = _session(file, session_id, now)
         if session["status"] != "active":
             raise SessionEndedError(
                 f"session {session_id} is {session['status']} already", "there is nothing to close"
@@ -94,29 +89,27 @@ def close_session(
         )
 
 
-def set_metadata(
-    db: Connection, path: Path, session_id: str, metadata: Mapping[str, str], *, now: datetime
-) -> None:
+def set_metadata(file: LoadsFile, session_id: str, metadata: Mapping[str, str], *, now: datetime) -> None:
     """Set keys of a session's metadata; an empty value takes its key away, the others stay.
 
     Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError.
     """
     require_session_id(session_id)
-    with write_transaction(db, path):
-        _session(db, path, session_id, now)
+    with file.write() as db:
+        _session(file, session_id, now)
         _insert(db, session_id, now)
         _store_metadata(db, session_id, metadata)
 
 
-def show_session(db: Connection, path: Path, session_id: str, *, now: datetime) -> dict[str, Any]:
+def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> dict[str, Any]:
     """Return a session with the keys in ``KEYS``. Raises InvalidSessionIDError, SessionNotFoundError."""
     require_session_id(session_id)
-    with read_transaction(db, path):
-        return _session(db, path, session_id, now)
+    with file.read():
+        return _session(file, session_id, now)
 
 
 def list_sessions(
-    db: Connection, path: Path, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
+    file: LoadsFile, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
 ) -> list[dict[str, Any]]:
     """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
 
@@ -124,9 +117,9 @@ def list_sessions(
     number), ``load_id``, ``since`` (a moment).
     """
     sql, values = session_query(now=now, limit=limit, **filters)
-    with read_transaction(db, path):
-        found = [(_as_session(row), row["counters"]) for row in _all(db, sql, values)]
-        return [session | (_stats(db, session, counters) if stats else {}) for session, counters in found]
+    with file.read():
+        found = [(_as_session(row), row["counters"]) for row in _all(file, sql, values)]
+        return [session | (_stats(file, session, counters) if stats else {}) for session, counters in found]
 
 
 def parse_metadata(pairs: list[str]) -> dict[str, str]:
@@ -149,18 +142,18 @@ def _parse_pair(pair: str) -> tuple[str, str]:
     return key, value
 
 
-def _session(db: Connection, path: Path, session_id: str, now: datetime) -> dict[str, Any]:
+def _session(file: LoadsFile, session_id: str, now: datetime) -> dict[str, Any]:
     sql, values = session_query(now=now, limit=1, session_id=session_id)
-    for row in _all(db, sql, values):
+    for row in _all(file, sql, values):
         return _as_session(row)
     raise SessionNotFoundError(
-        f"there is no session {session_id} in {str(path)!r}",
+        f"there is no session {session_id} in {str(file.path)!r}",
         "`negotiator session list` shows those there are",
     )
 
 
-def _all(db: Connection, sql: str, values: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    return iter(list(as_database(db).query(sql, dict(values))))
+def _all(file: LoadsFile, sql: str, values: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    return iter(list(file.utils().query(sql, dict(values))))
 
 
 def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,7 +167,7 @@ def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
     return session
 
 
-def _stats(db: Connection, session: Mapping[str, Any], counters: int) -> dict[str, object]:
+def _stats(file: LoadsFile, session: Mapping[str, Any], counters: int) -> dict[str, object]:
     """Return how long a session took, and what either side gave a round."""
     first, last = session["first_round_at"], session["last_round_at"]
     stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
@@ -184,7 +177,7 @@ def _stats(db: Connection, session: Mapping[str, Any], counters: int) -> dict[st
         stats["carrier_concession"] = from_file(
             (session["first_ask"] - session["last_ask"]) / (session["rounds"] - 1)
         )
-    load = Repository(db).load(session["load_id"]) if session["load_id"] else None
+    load = Repository(file).load(session["load_id"]) if session["load_id"] else None
     if counters and load and None not in {load.posted_rate, session["standing_counter"]}:
         stats["broker_concession"] = from_file((session["standing_counter"] - load.posted_rate) / counters)
     return stats

@@ -3,15 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
-from pathlib import Path
-from sqlite3 import Connection
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError
 from negotiator.loads.columns import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
-from negotiator.storage.database import open_database
+from negotiator.storage.database import LoadsFile
 from negotiator.storage.schema import columns_of
-from negotiator.storage.transactions import read_transaction, write_transaction
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from
 from negotiator.values.money import from_file
@@ -43,47 +40,45 @@ _BEST_ASK = """
 """
 
 
-def add_load(path: Path, given: Mapping[str, object], *, now: datetime) -> dict[str, object]:
+def add_load(file: LoadsFile, given: Mapping[str, object], *, now: datetime) -> dict[str, object]:
     """Add a load, available, from values by column, and return it as `show_load` does.
 
-    Raises InvalidLoadsError, LoadExistsError, DatabaseNotFoundError, UnusableFileError, BusyError.
+    Raises InvalidLoadsError, LoadExistsError, UnusableFileError, BusyError.
     """
     load = parse_load(given)
     load["created_at"] = load["updated_at"] = timestamps.format_stored(now)
     name = str(load["load_id"])
-    with open_database(path) as db:
-        with write_transaction(db, path):
-            if db.execute("SELECT 1 FROM main.loads WHERE load_id = ?", [name]).fetchone():
-                raise LoadExistsError(
-                    f"load {name} is in {str(path)!r} already",
-                    "give another ID; `negotiator load import --update` changes loads",
-                )
-            db.execute(
-                f"INSERT INTO main.loads ({', '.join(load)}) VALUES ({', '.join('?' * len(load))})",
-                list(load.values()),
+    with file.write() as db:
+        if db.execute("SELECT 1 FROM main.loads WHERE load_id = ?", [name]).fetchone():
+            raise LoadExistsError(
+                f"load {name} is in {str(file.path)!r} already",
+                "give another ID; `negotiator load import --update` changes loads",
             )
-        with read_transaction(db, path):
-            return _detail(db, name, path)
+        db.execute(
+            f"INSERT INTO main.loads ({', '.join(load)}) VALUES ({', '.join('?' * len(load))})",
+            list(load.values()),
+        )
+        return _detail(file, name)
 
 
-def list_loads(path: Path, wanted: LoadFilter) -> list[dict[str, object]]:
+def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[dict[str, object]]:
     """Return the loads that are wanted, each with the keys of `LISTED`; equals by ID.
 
-    Raises DatabaseNotFoundError, UnusableFileError, BusyError.
+    Raises UnusableFileError, BusyError.
     """
     sql, values = listing(wanted)
-    with open_database(path) as db, read_transaction(db, path):
+    with file.read() as db:
         rows = db.execute(sql, values).fetchall()
     return [_readable(LISTED, row) for row in rows]
 
 
-def show_load(path: Path, load_id: str) -> dict[str, object]:
+def show_load(file: LoadsFile, load_id: str) -> dict[str, object]:
     """Return a load: its columns, ``calls``, ``best_ask`` (the lowest so far, US dollars), ``booked_by``.
 
-    Raises LoadNotFoundError, DatabaseNotFoundError, UnusableFileError, BusyError.
+    Raises LoadNotFoundError, UnusableFileError, BusyError.
     """
-    with open_database(path) as db, read_transaction(db, path):
-        return _detail(db, load_id, path)
+    with file.read():
+        return _detail(file, load_id)
 
 
 def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
@@ -122,12 +117,14 @@ def _bindable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _detail(db: Connection, load_id: str, path: Path) -> dict[str, object]:
+def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
+    db = file.connection
     columns, load_id = columns_of("loads"), _bindable(load_id)
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
     if row is None:
         raise LoadNotFoundError(
-            f"there is no load {load_id!r} in {str(path)!r}", "`negotiator load list` shows those there are"
+            f"there is no load {load_id!r} in {str(file.path)!r}",
+            "`negotiator load list` shows those there are",
         )
     calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
     best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]

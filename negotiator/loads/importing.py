@@ -15,10 +15,9 @@ from negotiator.loads.filters import LoadFormat
 from negotiator.loads.readers import Records, open_records
 from negotiator.progress import Progress, silent
 from negotiator.storage.atomic_file import unfinished
-from negotiator.storage.database import as_database, file_uri, open_database
+from negotiator.storage.database import LoadsFile, as_database, file_uri
 from negotiator.storage.source import STDIN
 from negotiator.storage.sqlite_errors import sqlite_errors
-from negotiator.storage.transactions import write_transaction
 from negotiator.values import timestamps
 
 MOST_FAULTS = 20
@@ -80,7 +79,7 @@ class Imported:
 
 
 def import_loads(
-    path: Path,
+    file: LoadsFile,
     source: Path,
     *,
     now: datetime,
@@ -93,16 +92,17 @@ def import_loads(
 
     Loads that are there already are left alone, or with ``update`` take the values that aren't blank.
     The write lock is not held while the file is read, which may come slowly through a pipe.
-    Raises DatabaseNotFoundError for either file, InvalidLoadsError, which names lines and columns,
+    Raises DatabaseNotFoundError for the source, InvalidLoadsError, which names lines and columns,
     UnusableFileError, BusyError.
     """
-    with open_database(path) as db, sqlite_errors(path), open_records(source, form, progress) as records:
+    db, path = file.connection, file.path
+    with sqlite_errors(path), open_records(source, form, progress) as records:
         prefix = f".{path.name}.import-"
         with unfinished(path.parent, prefix) as staged:
             count = _stage(staged, records, source, ignore_unknown=ignore_unknown)
             db.execute("ATTACH ? AS staged", [file_uri(staged, "ro")])
             progress("writing", 0, 0)
-            with write_transaction(db, path):
+            with file.write():
                 _refuse(source, _unfit(db, records.unit, update=update))
                 changed = _write(db, timestamps.format_stored(now), update=update)
             db.execute("DETACH staged")

@@ -12,7 +12,8 @@ from stat import S_IMODE
 from negotiator.errors import DamagedFileError, FileExistsConflictError
 from negotiator.progress import Progress, silent
 from negotiator.storage.atomic_file import publish, stamped, unfinished
-from negotiator.storage.database import connect, file_uri, require_tables
+from negotiator.storage.database import connect, file_uri
+from negotiator.storage.inspection import require_tables
 from negotiator.storage.schema import TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import read_transaction, ticking

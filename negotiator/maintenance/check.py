@@ -11,7 +11,8 @@ from sqlite3 import Connection
 from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
 from negotiator.migrations import carrier_digits, changed_views
 from negotiator.negotiation.repository import INDEXED
-from negotiator.storage.database import as_database, connect, migrations_pending, missing_columns, pending
+from negotiator.storage.database import as_database, connect
+from negotiator.storage.inspection import migrations_pending, missing_columns, pending
 from negotiator.storage.schema import TABLES
 from negotiator.storage.transactions import read_transaction
 

@@ -11,14 +11,8 @@ from negotiator.maintenance.sample import insert_sample
 from negotiator.migrations import migrations
 from negotiator.progress import Progress, silent
 from negotiator.storage.atomic_file import SIDE_FILES, publish, unfinished
-from negotiator.storage.database import (
-    as_database,
-    connect,
-    missing_columns,
-    pending,
-    quick_check,
-    require_tables,
-)
+from negotiator.storage.database import as_database, connect
+from negotiator.storage.inspection import missing_columns, pending, quick_check, require_tables
 from negotiator.storage.schema import BASE_TABLES, TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import read_transaction, ticking, write_transaction

@@ -14,7 +14,8 @@ from negotiator.errors import BadInputError, BusyError, DamagedFileError, NotADa
 from negotiator.maintenance.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
 from negotiator.progress import Progress, silent
 from negotiator.storage.atomic_file import move_aside, publish
-from negotiator.storage.database import connect, quick_check, require_tables
+from negotiator.storage.database import connect
+from negotiator.storage.inspection import quick_check, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, read_transaction, wait_seconds
 

@@ -1,8 +1,9 @@
-"""One ask, from what was given to the answer on record. Whoever calls this holds the lock."""
+"""One ask, from what was given to the answer on record: one transaction, locked from its first read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
 from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
@@ -11,6 +12,8 @@ from negotiator.negotiation.models import Answer, Call, Case, Load, Round, Threa
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import answer_from
 from negotiator.policy.decide import Decision, Policy, decide
+from negotiator.storage.database import LoadsFile
+from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id, require_request_id, require_session_id
 from negotiator.values.money import parse_amount
 from negotiator.values.text import require_usable_notes
@@ -52,17 +55,30 @@ def checked_ask(
 
 
 def answer_ask(
-    repository: Repository, path: Path, ask: Ask, policy: Policy, now: datetime, *, record: bool
+    file: LoadsFile,
+    ask: Ask,
+    policy: Policy,
+    *,
+    clock: Callable[[], datetime] = timestamps.utc_now,
+    record: bool = True,
 ) -> Answer:
-    """Return the answer to an ask, and record the round unless the file has the request already.
+    """Return the answer to an ask, and record the round (unless the file has the request already).
 
-    Raises NotFoundError, ConflictError, BadInputError and their kinds before anything is written.
+    The round stands in the file with all that follows from it, or (``record`` false) nothing is written.
+    ``clock`` gives aware datetimes. Raises BadInputError, NotFoundError, ConflictError, UnusableFileError,
+    BusyError and their kinds; then nothing was changed.
     """
+    # In a context of our own, not the caller's; the clock is read once the file is ours.
+    with file.write() if record else file.read(), localcontext(Context()):
+        return _answer(Repository(file), ask, policy, clock(), record=record)
+
+
+def _answer(repository: Repository, ask: Ask, policy: Policy, now: datetime, *, record: bool) -> Answer:
     if ask.ceiling is not None:
         policy = replace(policy, ceiling=ask.ceiling)
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
         return _again(repository, ask, found, policy)
-    case = _negotiable(repository, path, ask, now)
+    case = _negotiable(repository, ask, now)
     answer = _decided(ask, case, policy)
     if record:
         moment = case.thread.stamp(now)
@@ -121,9 +137,9 @@ def _decided(ask: Ask, case: Case, policy: Policy) -> Answer:
     )
 
 
-def _negotiable(repository: Repository, path: Path, ask: Ask, now: datetime) -> Case:
+def _negotiable(repository: Repository, ask: Ask, now: datetime) -> Case:
     """Return what the ask meets; raise what forbids a further ask."""
-    call, load = _call_and_load(repository, path, ask.call_id)
+    call, load = _call_and_load(repository, ask.call_id)
     session_id = ask.session_id
     if session_id is not None:
         _refuse_other_load(repository, session_id, load)
@@ -152,10 +168,10 @@ def no_call(call_id: int, path: Path) -> CallNotFoundError:
     )
 
 
-def _call_and_load(repository: Repository, path: Path, call_id: int) -> tuple[Call, Load]:
+def _call_and_load(repository: Repository, call_id: int) -> tuple[Call, Load]:
     call = repository.call(call_id)
     if call is None:
-        raise no_call(call_id, path)
+        raise no_call(call_id, repository.path)
     load = None if call.load_id is None else repository.load(call.load_id)
     if load is None:
         about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"

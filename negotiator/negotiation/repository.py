@@ -1,7 +1,6 @@
 """Rows of the file to models and back; nothing is decided here."""
 
 from datetime import UTC, datetime
-from sqlite3 import Connection
 from typing import Any
 
 from negotiator.errors import SchemaError
@@ -16,6 +15,7 @@ from negotiator.negotiation.models import (
     system_response,
 )
 from negotiator.policy.decide import Decision
+from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, whole_number
 from negotiator.values.money import from_file
@@ -77,9 +77,10 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 class Repository:
     """The four tables of one open file. Lists come back complete: an open cursor would hold a lock."""
 
-    def __init__(self, db: Connection) -> None:
-        """Work on an open database; its transactions are the caller's."""
-        self._db = db
+    def __init__(self, file: LoadsFile) -> None:
+        """Work on an open file; its transactions are the caller's."""
+        self.path = file.path
+        self._db = file.connection
 
     def call(self, call_id: int) -> Call | None:
         """Return the call with this ID."""

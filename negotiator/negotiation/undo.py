@@ -1,23 +1,39 @@
-"""Taking an agreement back: a slip, such as a mistyped ask, has booked a load. The caller holds the lock."""
+"""Taking an agreement back: a slip, such as a mistyped ask, has booked a load."""
 
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from negotiator.negotiation import refusals
 from negotiator.negotiation.ask import no_call
 from negotiator.negotiation.models import Load, Reopened, Thread
 from negotiator.negotiation.repository import Repository
 from negotiator.policy.decide import Decision
+from negotiator.storage.database import LoadsFile
+from negotiator.values import timestamps
+from negotiator.values.ids import parse_call_id
+from negotiator.values.text import require_reason
 
 
-def reopen(repository: Repository, path: Path, call_id: int, reason: str, now: datetime) -> Reopened:
-    """Clear a call's agreement, make its load available again, and record why.
+def reopen(
+    file: LoadsFile, call_id: int | str, reason: str, *, clock: Callable[[], datetime] = timestamps.utc_now
+) -> Reopened:
+    """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
 
-    Raises CallNotFoundError, NoAgreementError, LoadTakenError before anything is written.
+    The agreed rate is cleared, the load is available again (unless another call has an agreement on it),
+    the rounds stay, and the reason is recorded in a row of its own, after which the thread goes on.
+    Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was delivered
+    since, UnusableFileError, BusyError; then nothing was changed.
     """
+    number = parse_call_id(call_id)
+    require_reason(reason)
+    with file.write():
+        return _reopen(Repository(file), number, reason, clock())
+
+
+def _reopen(repository: Repository, call_id: int, reason: str, now: datetime) -> Reopened:
     call = repository.call(call_id)
     if call is None:
-        raise no_call(call_id, path)
+        raise no_call(call_id, repository.path)
     rate = refusals.agreed_rate(call)
     load = None if call.load_id is None else repository.load(call.load_id)
     refusals.refuse_completed(load)

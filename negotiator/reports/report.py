@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from negotiator.progress import Progress, silent
 from negotiator.reports.facts import FACTS, TABLES, fact_tables
 from negotiator.reports.figures import FIGURES, FigureSpec
 from negotiator.reports.span import Span, local_label
+from negotiator.storage.database import LoadsFile
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, ticking
 from negotiator.values import timestamps
@@ -57,8 +57,7 @@ _IN_ORDER_OF_TIME = {"day", "week", "hour", "round"}
 
 
 def report(
-    db: Connection,
-    path: Path,
+    file: LoadsFile,
     *,
     span: Span,
     now: datetime,
@@ -77,7 +76,8 @@ def report(
     Raises BusyError, UnusableFileError.
     """
     wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.format_stored(now), "within": within}
-    with sqlite_errors(path):
+    db = file.connection
+    with sqlite_errors(file.path):
         _register(db, span.zone)
         with ticking(db, progress, "reading"):
             cuts = _cuts(db, span, by, wanted)

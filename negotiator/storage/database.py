@@ -1,27 +1,28 @@
-"""Open a file, and see whether it is one of ours."""
+"""One object for the open file: where it is, its connection, its transactions."""
 
-import shlex
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from negotiator.errors import (
-    DamagedFileError,
-    DatabaseNotFoundError,
-    MigrationsPendingError,
-    NotADatabaseError,
-    SchemaError,
-)
-from negotiator.progress import Progress, silent
-from negotiator.storage.schema import STEPS, STEPS_TABLE, TABLES, columns_of
+from negotiator.errors import DatabaseNotFoundError, NotADatabaseError, UnusableFileError
+from negotiator.storage.inspection import migrations_pending, pending, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
-from negotiator.storage.transactions import SLICE_SECONDS, read_transaction, ticking, wait_seconds
+from negotiator.storage.transactions import (
+    SLICE_SECONDS,
+    locked,
+    read_transaction,
+    wait_seconds,
+    write_transaction,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+_Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
+"""What reads, or reads and writes, one state of a file."""
 
 
 def file_uri(path: Path, mode: str) -> str:
@@ -64,70 +65,105 @@ def as_database(connection: Connection) -> "Database":
     return Database(connection, execute_plugins=False, recursive_triggers=False)
 
 
-@contextmanager
-def open_database(path: Path) -> Iterator[Connection]:
-    """Open a file with our tables and no pending migrations, and close it at the end.
+class LoadsFile:
+    """An open file: its ``path``, which names it in errors, and the ``connection`` to it.
 
-    Raises what `connect` does, SchemaError, MigrationsPendingError.
+    Every use case takes one. Not for several threads at once; any number of processes may have the same file
+    open.
     """
-    db = connect(path)
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        """Work on a connection that is open; whoever opened it closes it."""
+        self.connection = connection
+        self.path = path
+        self._place = path.absolute()  # wherever this program goes meanwhile
+        self._identity = _identity(self._place)
+        self._in_one_transaction = False
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """Open a file with our tables and no pending migrations, and close it at the end.
+
+        Raises what `connect` does, SchemaError, MigrationsPendingError.
+        """
+        db = connect(path)
+        try:
+            with read_transaction(db, path):
+                require_tables(db, path)
+                if pending(db):
+                    raise migrations_pending(path)
+            with sqlite_errors(path):
+                db.execute(
+                    "PRAGMA synchronous = FULL"
+                )  # some builds of SQLite would do with less in WAL mode
+            yield cls(db, path)
+        finally:
+            db.close()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """See one state of the file inside a ``with`` block; whatever is written there is rolled back.
+
+        Raises BusyError, UnusableFileError.
+        """
+        return self._transaction(read_transaction)
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """Hold the write lock inside a ``with`` block, and commit at its end; roll back if it raises.
+
+        Inside `one_transaction` it is a part of that one. Raises BusyError when the file stayed locked for
+        the whole wait, UnusableFileError.
+        """
+        return self._transaction(write_transaction)
+
+    @contextmanager
+    def _transaction(self, kind: _Transaction) -> Iterator[Connection]:
+        if self._in_one_transaction:
+            self._require_transaction()
+        with kind(self.connection, self.path):
+            yield self.connection
+            self._require_same_file()
+
+    def utils(self) -> "Database":
+        """Return the file as sqlite-utils sees it."""
+        return as_database(self.connection)
+
+    @contextmanager
+    def one_transaction(self) -> Iterator[None]:
+        """Commit all that is written inside a ``with`` block at once, at its end.
+
+        What is refused in it leaves the rest as it is; what cannot be written undoes it all. The file is
+        locked throughout, so wait for nobody in it. Raises BusyError, UnusableFileError, and RuntimeError
+        inside another such block.
+        """
+        if self._in_one_transaction:
+            raise RuntimeError("this is inside one transaction already")
+        self._in_one_transaction = True
+        try:
+            with locked(self.connection, self.path):
+                yield
+                self._require_transaction()
+                self._require_same_file()
+        finally:
+            self._in_one_transaction = False
+
+    def _require_transaction(self) -> None:
+        """Raise UnusableFileError when what came before was undone: by us, or by SQLite on a full disk."""
+        if not self.connection.in_transaction:
+            raise UnusableFileError(f"{str(self.path)!r} could not be written", "nothing of it is on record")
+
+    def _require_same_file(self) -> None:
+        """Raise UnusableFileError when what is open has another name by now, or none: SQLite would go on."""
+        if _identity(self._place) != self._identity:
+            raise UnusableFileError(
+                f"{str(self.path)!r} was moved or replaced while it was open", "open it again"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from others whatever its name, None for one that is not there."""
     try:
-        with read_transaction(db, path):
-            require_tables(db, path)
-            if pending(db):
-                raise migrations_pending(path)
-        with sqlite_errors(path):
-            db.execute("PRAGMA synchronous = FULL")  # some builds of SQLite would do with less in WAL mode
-        yield db
-    finally:
-        db.close()
-
-
-def migrations_pending(path: Path) -> MigrationsPendingError:
-    """Return the error for a file that lacks columns or indexes; it names the command to run."""
-    return MigrationsPendingError(
-        f"{str(path)!r} needs a migration first",
-        f"run `negotiator migrate {_as_argument(path)}`; it backs the file up first",
-    )
-
-
-def _as_argument(path: Path) -> str:
-    """Return the path as it is typed in a shell."""
-    return shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))
-
-
-def require_tables(db: Connection, path: Path) -> None:
-    """Raise SchemaError unless the file has the four tables (a view is none)."""
-    found = dict(db.execute("SELECT lower(name), type FROM main.sqlite_master").fetchall())
-    missing = [table for table in TABLES if found.get(table) != "table"]
-    if found.get(STEPS_TABLE, "table") != "table":
-        missing.append(STEPS_TABLE)  # something else has its name
-    if missing:
-        raise SchemaError(
-            f"{str(path)!r} has no table {', '.join(missing)}",
-            "name the right file with --db, or make a new one with `negotiator init`",
-        )
-
-
-def missing_columns(db: Connection, table: str) -> list[str]:
-    """Return which of the columns that other programs know a table lacks. Names ignore case."""
-    present = {row[1].lower() for row in db.execute(f'PRAGMA main.table_xinfo("{table}")').fetchall()}
-    return [column for column in columns_of(table) if column not in present]
-
-
-def quick_check(db: Connection, path: Path, progress: Progress = silent) -> None:
-    """Raise DamagedFileError unless SQLite finds the file sound. Reads the whole file."""
-    with ticking(db, progress, "checking"):
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise DamagedFileError(
-            f"{str(path)!r} is damaged ({found})", "nothing was changed; restore a backup of it"
-        )
-
-
-def pending(db: Connection) -> list[str]:
-    """Return the names of the migrations that the file has not had; reads only."""
-    if db.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", [STEPS_TABLE]).fetchone() is None:
-        return list(STEPS)
-    had = db.execute(f"SELECT name FROM main.{STEPS_TABLE} WHERE migration_set = 'negotiator'").fetchall()
-    return [step for step in STEPS if (step,) not in had]
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from negotiator.service import CallHandlingService
+from negotiator.storage.database import LoadsFile
 from tests.benchmarks.datasets import SESSION, asks, desk, old_file
 from tests.benchmarks.measuring import Ratio, of_speed, of_time
 from tests.benchmarks.peers import bare_loop
@@ -31,8 +32,9 @@ def test_the_bare_loop_runs_the_statements_of_an_ask(tmp_path: Path) -> None:
     asks(lines, calls=10, count=2)
     first, second = map(json.loads, lines.read_text().splitlines())
     ours: list[str] = []
-    with CallHandlingService.open(path, clock=lambda: NOW) as service:
-        service._db.set_trace_callback(ours.append)  # noqa: SLF001 - nothing else shows it
+    with LoadsFile.open(path) as file:
+        service = CallHandlingService(file.connection, path, clock=lambda: NOW)
+        file.connection.set_trace_callback(ours.append)
         answer = service.negotiate(**first)
     assert answer.message
     bare: list[str] = []

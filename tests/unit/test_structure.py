@@ -21,7 +21,6 @@ PACKAGE = Path(negotiator.__file__).parent
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"batch"},
     {"service"},
     {"conversations", "maintenance", "reports", "loads"},
     {"negotiation"},

@@ -1,5 +1,6 @@
 """``negotiator batch``."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -70,14 +71,17 @@ def batch(
     tally = _Tally()
     with opened(file or STDIN, InvalidAskError) as stream:
         _refuse_unusable(stream, commit_every)
-        from negotiator.batch import replies
         from negotiator.negotiation.ask_lines import lines_of
-        from negotiator.service import CallHandlingService
+        from negotiator.negotiation.batch import replies
+        from negotiator.policy.decide import policy_from_environment
+        from negotiator.storage.database import LoadsFile
 
         # A bar among the answers on one terminal would be in their way.
         drawn = nullcontext(silent) if is_terminal(sys.stdout) else output.progress()
-        with CallHandlingService.open(db) as service, drawn as progress:
-            for group in replies(service, lines_of(stream, progress), commit_every=commit_every):
+        policy = policy_from_environment(os.environ)
+        with LoadsFile.open(db) as loads_file, drawn as progress:
+            asks = lines_of(stream, progress)
+            for group in replies(loads_file, asks, policy, commit_every=commit_every):
                 output.records([_shown(number, reply) for number, reply in group])
                 tally.count(group)
     tally.end()

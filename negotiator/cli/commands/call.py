@@ -63,10 +63,11 @@ def history(
     form = options.chosen(form, as_json)
     if session is not None:
         require_session_id(session)  # before the file is opened
-    from negotiator.service import CallHandlingService
+    from negotiator.negotiation.history import call_history
+    from negotiator.storage.database import LoadsFile
 
-    with CallHandlingService.open(db) as service:
-        rounds = service.call_history(call_id, session)
+    with LoadsFile.open(db) as file:
+        rounds = call_history(file, call_id, session)
     print_rounds(rounds, form, known="Call")
 
 
@@ -89,11 +90,11 @@ def start(
     """Record that a carrier is on the phone, and print the call's ID alone."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
-    with open_database(db) as opened:
+    with LoadsFile.open(db) as file:
         call_id, status = calls.start_call(
-            opened, db, load_id=load, carrier=carrier, company=company, now=utc_now()
+            file, load_id=load, carrier=carrier, company=company, now=utc_now()
         )
     if form is Format.TABLE:
         output.lines([str(call_id)])
@@ -120,11 +121,11 @@ def end(
     """Record how a call ended; its end and its length follow from the clock."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
-    with open_database(db) as opened:
+    with LoadsFile.open(db) as file:
         ended = calls.end_call(
-            opened, db, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
+            file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
         )
     output.record(ended, form)
 
@@ -145,12 +146,12 @@ def list_(
     """List calls, the latest first."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     moment = None if since is None else parse_moment(since, utc_now())
-    with open_database(db) as opened:
+    with LoadsFile.open(db) as file:
         found = calls.list_calls(
-            opened, db, load_id=load, carrier=carrier, outcome=outcome, since=moment, limit=limit
+            file, load_id=load, carrier=carrier, outcome=outcome, since=moment, limit=limit
         )
     output.rows(found, calls.KEYS, form, _HEADINGS)
     if not found:
@@ -167,10 +168,10 @@ def show(
     """Show a call: carrier, load, times, rates, outcome, notes."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
-    with open_database(db) as opened:
-        output.record(calls.show_call(opened, db, call_id), form)
+    with LoadsFile.open(db) as file:
+        output.record(calls.show_call(file, call_id), form)
 
 
 @app.command(epilog="Example:\n\nnegotiator call reopen 2 --reason 'typed 1200, meant 2200'")
@@ -183,10 +184,11 @@ def reopen(
 ) -> None:
     """Take back the agreement of a call: the load is available again, and the negotiation goes on."""
     form = options.chosen(form, as_json)
-    from negotiator.service import CallHandlingService
+    from negotiator.negotiation import undo
+    from negotiator.storage.database import LoadsFile
 
-    with CallHandlingService.open(db) as service:
-        done = service.reopen_call(call_id, reason)
+    with LoadsFile.open(db) as file:
+        done = undo.reopen(file, call_id, reason)
     output.record(asdict(done), form)
     if done.load_status not in {"available", None}:
         output.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

@@ -70,10 +70,11 @@ def import_(
     """
     output_form = options.chosen(output_form, as_json, "--output-format")
     from negotiator.loads.importing import import_loads
+    from negotiator.storage.database import LoadsFile
 
-    with output.progress() as progress:
+    with LoadsFile.open(db) as opened, output.progress() as progress:
         done = import_loads(
-            db,
+            opened,
             file,
             now=utc_now(),
             form=form,
@@ -109,6 +110,7 @@ def add(
     """Add one load, available to be negotiated."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import add_load
+    from negotiator.storage.database import LoadsFile
 
     given = {
         "load_id": load_id,
@@ -125,7 +127,9 @@ def add(
         "miles": miles,
         "dimensions": dimensions,
     }
-    print_load(add_load(db, given, now=utc_now()), form)
+    with LoadsFile.open(db) as file:
+        added = add_load(file, given, now=utc_now())
+    print_load(added, form)
 
 
 @app.command(
@@ -155,6 +159,7 @@ def list_(
     form = options.chosen(form, as_json)
     from negotiator.loads.board import LISTED, list_loads
     from negotiator.loads.columns import parse_end, parse_moment
+    from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
 
     wanted = LoadFilter(
@@ -170,7 +175,8 @@ def list_(
         descending=descending,
         limit=limit + 1 if limit else 0,
     )
-    loads = list_loads(db, wanted)
+    with LoadsFile.open(db) as file:
+        loads = list_loads(file, wanted)
     print_loads(loads[: limit or None], LISTED, form)
     if limit and len(loads) > limit:
         output.say("There are more; --limit 0 prints all.")
@@ -186,5 +192,8 @@ def show(
     """Print a load with its calls, the best (lowest) ask so far, and who booked it."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import show_load
+    from negotiator.storage.database import LoadsFile
 
-    print_load(show_load(db, load_id), form)
+    with LoadsFile.open(db) as file:
+        found = show_load(file, load_id)
+    print_load(found, form)

@@ -1,5 +1,6 @@
 """``negotiator negotiate``."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -85,20 +86,22 @@ def negotiate(
         hint = "give a session ID with --session: sent again with another one, it would be another ask"
         raise UsageError("--request-id and --new-session can't both be had", hint)
     session = generate_session_id() if new_session else session
-    from negotiator.service import CallHandlingService
+    from negotiator.negotiation.ask import answer_ask, checked_ask
+    from negotiator.policy.decide import policy_from_environment
+    from negotiator.storage.database import LoadsFile
 
     def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
-        with CallHandlingService.open(db) as service:  # anew for each ask: nothing is held between two
-            return service.negotiate(
+        with LoadsFile.open(db) as file:  # anew for each ask: nothing is held between two
+            given = checked_ask(
                 call_id,
                 ask,
                 session,
                 notes=notes,
                 ceiling=ceiling,
                 allow_outlier=allow_outlier or allow,
-                dry_run=dry_run,
                 request_id=request_id,
             )
+            return answer_ask(file, given, policy_from_environment(os.environ), record=not dry_run)
 
     if ask is None:
         phone.take_asks(answering(phone.LEAST_ASK, True, True), answering, explain=explain)

@@ -101,7 +101,7 @@ def report(
     from negotiator.reports.alarms import parse_condition, require_none_holds
     from negotiator.reports.report import report as make_report
     from negotiator.reports.span import span_of
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     if isnan(within):
         raise UsageError("--within nan is not a number", "give percent, as in 2")
@@ -113,10 +113,9 @@ def report(
         raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
     span = span_of(since, until, tz, now, closed=compare)
     policy = policy_from_environment(os.environ)
-    with open_database(db) as opened, output.progress() as progress:
+    with LoadsFile.open(db) as file, output.progress() as progress:
         made = make_report(
-            opened,
-            db,
+            file,
             span=span,
             now=now,
             ceiling_percent=float(policy.ceiling_percent),

@@ -74,10 +74,11 @@ def history(
     if chart and form is not Format.TABLE:
         raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
     require_session_id(session_id)  # before the file is opened
-    from negotiator.service import CallHandlingService
+    from negotiator.negotiation.history import session_history
+    from negotiator.storage.database import LoadsFile
 
-    with CallHandlingService.open(db) as service:
-        rounds = service.session_history(session_id)
+    with LoadsFile.open(db) as file:
+        rounds = session_history(file, session_id)
     if chart and rounds:
         output.picture(rounds)
     else:
@@ -104,13 +105,13 @@ def start(
     """Start a session and print its ID. One that nobody starts exists from its first round all the same."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     length = None if expires_in is None else parse_length(expires_in)
     metadata = sessions.parse_metadata(meta or [])
-    with open_database(db) as opened:
+    with LoadsFile.open(db) as file:
         started = sessions.start_session(
-            opened, db, now=utc_now(), call_id=call, expires_in=length, metadata=metadata
+            file, now=utc_now(), call_id=call, expires_in=length, metadata=metadata
         )
     if form is Format.TABLE:
         output.lines([started])
@@ -140,7 +141,7 @@ def list_(
     """List sessions: those without a round first, then the latest first."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     now = utc_now()
     filters = {
@@ -150,8 +151,8 @@ def list_(
         "load_id": load,
         "since": None if since is None else parse_moment(since, now),
     }
-    with open_database(db) as opened:
-        found = sessions.list_sessions(opened, db, now=now, limit=limit, stats=stats, **filters)
+    with LoadsFile.open(db) as file:
+        found = sessions.list_sessions(file, now=now, limit=limit, stats=stats, **filters)
     if stats:
         output.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
     else:
@@ -170,11 +171,11 @@ def show(
     """Show a session: status, calls, rounds, asks, standing counter, time to close, metadata."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     require_session_id(session_id)
-    with open_database(db) as opened:
-        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+    with LoadsFile.open(db) as file:
+        output.record(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(
@@ -192,12 +193,12 @@ def close(
     """Close a session: it takes no further ask."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     require_session_id(session_id)
-    with open_database(db) as opened:
-        sessions.close_session(opened, db, session_id, now=utc_now(), reason=reason)
-        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+    with LoadsFile.open(db) as file:
+        sessions.close_session(file, session_id, now=utc_now(), reason=reason)
+        output.record(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(
@@ -214,10 +215,10 @@ def set_(
     """Set metadata of a session; an empty value takes its key away."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
-    from negotiator.storage.database import open_database
+    from negotiator.storage.database import LoadsFile
 
     require_session_id(session_id)
     metadata = sessions.parse_metadata(meta or [])
-    with open_database(db) as opened:
-        sessions.set_metadata(opened, db, session_id, metadata, now=utc_now())
-        output.record(sessions.show_session(opened, db, session_id, now=utc_now()), form)
+    with LoadsFile.open(db) as file:
+        sessions.set_metadata(file, session_id, metadata, now=utc_now())
+        output.record(sessions.show_session(file, session_id, now=utc_now()), form)

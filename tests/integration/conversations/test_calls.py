@@ -14,7 +14,7 @@ from negotiator.conversations import calls
 from negotiator.errors import CallEndedError, InvalidCarrierError
 from negotiator.maintenance.check import query_plan
 from negotiator.migrations import carrier_digits
-from negotiator.storage.database import open_database
+from negotiator.storage.database import LoadsFile
 from negotiator.values.mc_number import carrier_number
 from tests.conftest import NOW, contents, data, execute, run, select
 
@@ -27,15 +27,15 @@ def start(path: Path, **changes: Any) -> int:  # noqa: ANN401 - whatever start_c
         "company": None,
         "now": NOW - timedelta(minutes=10),
     } | changes
-    with open_database(path) as db:
-        return calls.start_call(db, path, **given)[0]
+    with LoadsFile.open(path) as file:
+        return calls.start_call(file, **given)[0]
 
 
 def end(path: Path, call_id: int, outcome: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     """End a call now."""
     given = {"sentiment": None, "notes": None, "now": NOW} | more
-    with open_database(path) as db:
-        return calls.end_call(db, path, call_id, outcome=outcome, **given)
+    with LoadsFile.open(path) as file:
+        return calls.end_call(file, call_id, outcome=outcome, **given)
 
 
 def test_starting_a_call_prints_its_id_alone_and_it_can_be_negotiated(desk: Path) -> None:

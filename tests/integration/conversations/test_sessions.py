@@ -13,7 +13,7 @@ from negotiator import CallHandlingService
 from negotiator.conversations import sessions
 from negotiator.conversations.session_sql import session_query
 from negotiator.errors import SessionEndedError, SessionMismatchError
-from negotiator.storage.database import open_database
+from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, OTHER_SESSION, SESSION, contents, data, execute, run, select
 
 HOUR = timedelta(hours=1)
@@ -21,14 +21,14 @@ HOUR = timedelta(hours=1)
 
 def start(path: Path, **given: Any) -> str:  # noqa: ANN401 - whatever start_session takes
     """Start a session."""
-    with open_database(path) as db:
-        return sessions.start_session(db, path, **{"now": NOW} | given)
+    with LoadsFile.open(path) as file:
+        return sessions.start_session(file, **{"now": NOW} | given)
 
 
 def shown(path: Path, session_id: str, now: Any = NOW) -> dict[str, Any]:  # noqa: ANN401
     """Show a session."""
-    with open_database(path) as db:
-        return sessions.show_session(db, path, session_id, now=now)
+    with LoadsFile.open(path) as file:
+        return sessions.show_session(file, session_id, now=now)
 
 
 def ask(path: Path, call: int, offer: float, session: str, now: Any = NOW) -> str:  # noqa: ANN401
@@ -274,7 +274,7 @@ def test_what_older_programs_wrote_is_never_changed(old: Path) -> None:
     tables = ("loads", "carriers", "calls", "negotiations")
     before = [select(old, f"SELECT * FROM {table}") for table in tables]
     session = start(old, call_id=1)
-    with open_database(old) as db:
-        sessions.set_metadata(db, old, session, {"a": "1"}, now=NOW)
-        sessions.close_session(db, old, session, now=NOW)
+    with LoadsFile.open(old) as file:
+        sessions.set_metadata(file, session, {"a": "1"}, now=NOW)
+        sessions.close_session(file, session, now=NOW)
     assert [select(old, f"SELECT * FROM {table}") for table in tables] == before

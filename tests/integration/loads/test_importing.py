@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from negotiator.cli import app
 from negotiator.loads.importing import import_loads
 from negotiator.maintenance.migrate import init
+from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 
 COLUMNS = (
@@ -301,7 +302,8 @@ def import_text(path: Path, text: str, **options: Any) -> Any:  # noqa: ANN401
     """Import a text at a fixed time."""
     source = path.with_name("board")
     source.write_text(text)
-    return import_loads(path, source, now=NOW, **options)
+    with LoadsFile.open(path) as file:
+        return import_loads(file, source, now=NOW, **options)
 
 
 def test_an_update_adds_what_is_new(desk: Path) -> None:

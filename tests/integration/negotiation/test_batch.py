@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from negotiator.batch import replies
 from negotiator.cli import app
 from negotiator.errors import ConflictError, NegotiatorError, UnusableFileError
-from negotiator.negotiation.ask import Ask
+from negotiator.negotiation.ask import Ask, answer_ask
+from negotiator.negotiation.batch import replies
 from negotiator.negotiation.models import Answer
+from negotiator.policy.decide import Policy
 from negotiator.service import CallHandlingService
+from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, SESSION, contents, data, execute, installed, run, select
 
 COUNT = "SELECT count(*) FROM negotiations"
@@ -193,9 +195,9 @@ def test_groups_make_no_difference_to_the_answers(desk: Path, size: int) -> None
 def test_an_answer_is_given_when_it_is_on_record(desk: Path, size: int) -> None:
     """Another program sees the round by then, and may write."""
     lines = [(n, as_line(line)) for n, line in enumerate(many(7, desk), 1)]
-    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+    with LoadsFile.open(desk) as file:
         given = 0
-        for group in replies(service, lines, commit_every=size):
+        for group in replies(file, lines, Policy(), commit_every=size, clock=lambda: NOW):
             given += len(group)
             assert select(desk, COUNT) == [(given,)]
             execute(desk, "UPDATE loads SET notes = 'written'")
@@ -211,8 +213,8 @@ def test_one_that_can_not_be_written_fails_alone(desk: Path, how: str) -> None:
         f"""CREATE TRIGGER t BEFORE UPDATE ON calls WHEN NEW.id = 102
             BEGIN SELECT RAISE({how}); END""",
     )
-    with CallHandlingService.open(desk) as service:
-        made = [reply for group in replies(service, lines, commit_every=4) for _, reply in group]
+    with LoadsFile.open(desk) as file:
+        made = [reply for group in replies(file, lines, Policy(), commit_every=4) for _, reply in group]
     assert [isinstance(reply, Answer) for reply in made] == [True, True, False, True, True, True]
     assert isinstance(made[2], UnusableFileError)
     assert select(desk, "SELECT call_id FROM negotiations") == [(100,), (101,), (103,), (104,), (105,)]
@@ -402,8 +404,8 @@ def test_a_bad_policy_is_named_once(desk: Path) -> None:
 
 def test_commits_are_as_safe_as_sqlite_makes_them(shared: Path) -> None:
     """FULL, whatever the library was built with."""
-    with CallHandlingService.open(shared) as service:
-        assert service._db.execute("PRAGMA synchronous").fetchone() == (2,)  # noqa: SLF001 - nothing else shows it
+    with LoadsFile.open(shared) as file:
+        assert file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 @pytest.mark.parametrize("size", ["1", "25"])
@@ -486,19 +488,18 @@ def test_what_nobody_thought_of_fails_one_line(
     desk: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     """The others are answered; and no error keeps all that it came from in memory."""
-    original = CallHandlingService.answer
 
-    def sometimes(self: CallHandlingService, asked: Ask, *rest: Any, **more: Any) -> Answer:  # noqa: ANN401
+    def sometimes(file: LoadsFile, asked: Ask, *rest: Any, **more: Any) -> Answer:  # noqa: ANN401
         if asked.call_id == 2:
             raise ZeroDivisionError("never thought of")
-        return original(self, asked, *rest, **more)
+        return answer_ask(file, asked, *rest, **more)
 
-    monkeypatch.setattr(CallHandlingService, "answer", sometimes)
+    monkeypatch.setattr("negotiator.negotiation.batch.answer_ask", sometimes)
     lines = [
         (n, as_line(ask(call, offer))) for n, (call, offer) in enumerate([(1, 2300), (2, 2300), (3, 1150)])
     ]
-    with CallHandlingService.open(desk) as service:
-        made = [reply for group in replies(service, lines, commit_every=size) for _, reply in group]
+    with LoadsFile.open(desk) as file:
+        made = [reply for group in replies(file, lines, Policy(), commit_every=size) for _, reply in group]
     assert [isinstance(reply, Answer) for reply in made] == [True, False, True]
     assert isinstance(made[1], NegotiatorError)
     assert (made[1].exit_code, "never thought of" in made[1].message) == (1, True)

@@ -20,7 +20,7 @@ from negotiator.output.report import view, words
 from negotiator.output.report.html import page
 from negotiator.reports.report import Cut, Report, report
 from negotiator.reports.span import Span
-from negotiator.storage.database import open_database
+from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, ROOT, execute
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -75,8 +75,8 @@ class Page(HTMLParser):
 
 def reported(path: Path, *, span: Span = WEEK, by: str | None = None, compare: bool = False) -> Report:
     """Return a report of a file."""
-    with open_database(path) as db:
-        return report(db, path, span=span, now=NOW, ceiling_percent=10, by=by, compare=compare)
+    with LoadsFile.open(path) as file:
+        return report(file, span=span, now=NOW, ceiling_percent=10, by=by, compare=compare)
 
 
 def named(made: Report, names: list[str]) -> Report:

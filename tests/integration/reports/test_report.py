@@ -19,7 +19,7 @@ from negotiator.reports.alarms import parse_condition
 from negotiator.reports.figures import FIGURES
 from negotiator.reports.report import Report, report
 from negotiator.reports.span import Span, local_label, parse_day, span_of
-from negotiator.storage.database import open_database
+from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, installed, run, select
 
 FILE = """
@@ -110,8 +110,8 @@ def made(path: Path, **options: Any) -> Report:  # noqa: ANN401 - whatever repor
         "now": NOW,
         "ceiling_percent": 10.0,
     } | options
-    with open_database(path) as db:
-        return report(db, path, **wanted)
+    with LoadsFile.open(path) as file:
+        return report(file, **wanted)
 
 
 @pytest.mark.parametrize("key", [spec.key for spec in FIGURES])
@@ -453,8 +453,8 @@ def test_a_writer_is_not_kept_waiting_between_queries(board: Path) -> None:
     """In rollback mode a report's connection holds no lock once its tables are made."""
     with closing(sqlite3.connect(board)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    with open_database(board) as db:
-        report(db, board, span=Span(), now=NOW, ceiling_percent=10)
+    with LoadsFile.open(board) as file:
+        report(file, span=Span(), now=NOW, ceiling_percent=10)
         with closing(sqlite3.connect(board, timeout=0)) as writer, writer:
             writer.execute("UPDATE loads SET notes = 'written'")
 
