@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from negotiator.output.report.words import change, made_from, shown, span_text
 from negotiator.output.streams import visible
@@ -17,6 +18,7 @@ _CLOSED_IN = (
 _KEY_FIGURES = ("booking_rate", "booked_value", "final_over_posted", "saved", "rounds_to_close")
 _COLUMNS = ("calls", *_KEY_FIGURES)
 _MOST_BARS = 20
+_LONGEST_LABEL = 80  # characters of a bar's label: three lines on a phone; the table has the whole name
 _LATEST_MATTER = {"day", "week"}
 
 
@@ -50,12 +52,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars under a title; ``full`` is the value of a whole line, else the largest is."""
+    """Bars under a title. The whole width is the value ``full``, or the largest bar if that is larger."""
 
     title: str
     bars: tuple[Bar, ...]
     full: float | None = None
     note: str = ""
+
+    def percent(self, bar: Bar) -> int:
+        """Return the width of a bar, percent of the whole; what can be drawn at all has one at least."""
+        whole = max(self.full or 0.0, *(_length(each.value) for each in self.bars))
+        share = _length(bar.value) / whole if whole else 0.0
+        return max(round(100 * share), 1 if share else 0)
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,18 @@ def _name(cut: Cut) -> str:
     return visible(cut.group or "") or "(no name)"
 
 
+def _length(value: float | None) -> float:
+    """Return what can be drawn of a value."""
+    return value if value is not None and isfinite(value) and value > 0 else 0.0
+
+
+def _bar_label(cut: Cut) -> str:
+    """Return a group's name, cut if it is long."""
+    name = _name(cut)
+    kept = name[: _LONGEST_LABEL - 1].rstrip()
+    return name if len(name) <= _LONGEST_LABEL else kept + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def _share_bar(figure: Figure, label: str) -> Bar:
     return Bar(label, figure.value, f"{shown(figure.numerator, 'count')} · {shown(figure.value, 'share')}")
 
@@ -156,7 +176,7 @@ def _group_charts(report: Report) -> Iterator[Chart]:
         title = f"{visible(drawn[0].figures[each].label)} by {report.by or 'group'}"
         if any(cut.figures[each].denominator for cut in drawn):
             bars = tuple(
-                Bar(_name(cut), cut.figures[each].value, _bar_text(cut.figures[each])) for cut in drawn
+                Bar(_bar_label(cut), cut.figures[each].value, _bar_text(cut.figures[each])) for cut in drawn
             )
             yield Chart(title, bars, full, note)
         else:
