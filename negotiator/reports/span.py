@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values import timestamps
+from negotiator.values.zones import zone_named
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
@@ -39,19 +40,6 @@ class Span:
             return Span(self.since - (self.until - self.since), self.since, self.zone)
         except OverflowError:
             raise InvalidTimeError("there is no time before this span", "give a later --since") from None
-
-
-def zone_named(name: str | None) -> ZoneInfo | None:
-    """Return a time zone by its name, such as America/Chicago; None is the machine's own.
-
-    Raises InvalidTimeError.
-    """
-    try:
-        return None if name is None else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidTimeError(
-            f"{name!r} is not a time zone", "name one as in America/Chicago or UTC"
-        ) from None
 
 
 def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:

@@ -1,0 +1,45 @@
+"""Time zones: by name, and by the letters that people write after a time."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from negotiator.errors import InvalidTimeError
+
+# EST in July is a label that nobody changed: what is meant is the clock on the wall, in summer too.
+_LETTERS = {
+    **dict.fromkeys(("UTC", "GMT", "Z"), "UTC"),
+    **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CT", "CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MT", "MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AKT", "AKST", "AKDT"), "America/Anchorage"),
+    **dict.fromkeys(("AT", "AST", "ADT"), "America/Halifax"),
+    "HST": "Pacific/Honolulu",
+}
+_AT_THE_END = re.compile(
+    rf"(.*\d(?: *[AP]\.?M\.?)?) *\(?({'|'.join(_LETTERS)})\b\)?", re.ASCII | re.IGNORECASE
+)
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """Return a time zone by its name, such as America/Chicago, CT or EST; None is the machine's own.
+
+    The letters of North American zones mean the local time of a place, in summer and in winter.
+    Raises InvalidTimeError.
+    """
+    try:
+        return None if name is None else ZoneInfo(_LETTERS.get(name.upper(), name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidTimeError(
+            f"{name!r} is not a time zone", "name one as in America/Chicago or UTC"
+        ) from None
+
+
+def split_zone(text: str) -> tuple[str, ZoneInfo | None]:
+    """Return the text of a time without the letters of a zone at its end, and that zone.
+
+    ``8/21/2025 8:00 AM CT`` gives ``8/21/2025 8:00 AM`` and America/Chicago; without such letters the text
+    itself and None.
+    """
+    match = _AT_THE_END.fullmatch(text)
+    return (text, None) if match is None else (match[1], zone_named(match[2]))

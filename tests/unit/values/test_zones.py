@@ -1,0 +1,69 @@
+"""Time zones: what they are called."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from negotiator.errors import InvalidTimeError
+from negotiator.values.zones import split_zone, zone_named
+
+
+@pytest.mark.parametrize(
+    ("name", "winter", "summer"),
+    [
+        ("UTC", 8, 8),
+        ("gmt", 8, 8),
+        ("Z", 8, 8),
+        ("America/Chicago", 14, 13),
+        ("EST", 13, 12),
+        ("edt", 13, 12),
+        ("ET", 13, 12),
+        ("CST", 14, 13),
+        ("MT", 15, 14),
+        ("PDT", 16, 15),
+        ("AKST", 17, 16),
+        ("AST", 12, 11),
+        ("HST", 18, 18),
+        ("Etc/GMT+5", 13, 13),
+    ],
+)
+def test_a_zone_has_a_name_or_the_letters_that_people_write(name: str, winter: int, summer: int) -> None:
+    """Letters mean the clock on the wall of that day; the hours are those of 8:00 there, in UTC."""
+    zone = zone_named(name)
+    hours = [datetime(2026, month, 1, 8, tzinfo=zone).astimezone(UTC).hour for month in (1, 7)]
+    assert hours == [winter, summer]
+
+
+def test_no_name_is_the_machine_s_own_zone() -> None:
+    """As it is for `datetime.astimezone`."""
+    assert zone_named(None) is None
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "XST", "a\0b", "\ud800"])
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    """Whatever the reason."""
+    with pytest.raises(InvalidTimeError):
+        zone_named(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "zone"),
+    [
+        ("8:00 AM EST", "8:00 AM", "America/New_York"),
+        ("8/21/2025 08:00 ct", "8/21/2025 08:00", "America/Chicago"),
+        ("8/21/2025 8:00 a.m. (PT)", "8/21/2025 8:00 a.m.", "America/Los_Angeles"),
+        ("0800CST", "0800", "America/Chicago"),
+        ("2025-08-21 08:00 UTC", "2025-08-21 08:00", "UTC"),
+        ("2025-08-21T08:00Z", "2025-08-21T08:00", "UTC"),
+    ],
+)
+def test_a_zone_may_stand_after_a_time(text: str, time: str, zone: str) -> None:
+    """With or without a blank or brackets, in any case."""
+    found, where = split_zone(text)
+    assert (found, str(where)) == (time, zone)
+
+
+@pytest.mark.parametrize("text", ["8:00 AM", "8/21/2025", "Sat", "EST", "best", "8:00 XST", ""])
+def test_other_letters_are_left_where_they_are(text: str) -> None:
+    """Nothing is taken for a zone that is none."""
+    assert split_zone(text) == (text, None)
