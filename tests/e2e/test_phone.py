@@ -8,7 +8,7 @@ import select as readiness
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +48,7 @@ def read_until(master: int, enough: Callable[[bytes], object]) -> bytes:
     return seen
 
 
-def at_the_phone(*arguments: object, typed: list[str | bytes | Callable[[Process], object]]) -> Talk:
+def at_the_phone(*arguments: object, typed: Sequence[str | bytes | Callable[[Process], object]]) -> Talk:
     """Run `negotiate` on a terminal; wherever it asks, type the next text, or do what is to be done."""
     master, slave = pty.openpty()
     command = [str(SCRIPT), "negotiate", *map(str, arguments)]

@@ -84,7 +84,7 @@ def test_a_person_sees_the_lane_the_round_the_offers_and_the_words(desk: Path) -
 
 
 def test_the_arithmetic_of_a_counter_is_explained(desk: Path) -> None:
-    """As the README has it."""
+    """As the documentation has it."""
     shown = run("negotiate", 1, 2300, "--explain").stdout
     assert "(1/3) to the power of 1.5 = 0.1925" in shown
     assert "$2,100.00 + 0.1925 x ($2,300.00 - $2,100.00) = $2,138.49" in shown

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SESSION, execute, installed, run
-from tests.e2e.test_readme import blocks
 from tests.e2e.test_terminal import on_a_terminal, plain
 
 MARKS = set("*o@")
@@ -51,13 +50,6 @@ def test_a_negotiation_is_drawn_round_by_round(desk: Path) -> None:
         "    2  $2,180.00                o--------------------*                 $2,250.00",
         "    3   accepted                      @                                $2,200.00",
     ]
-
-
-def test_the_picture_in_the_readme_is_what_is_drawn(desk: Path) -> None:
-    """Of the negotiation that it begins with."""
-    for ask in (2300, 2250, 2200):
-        run("negotiate", 1, ask, "--session", SESSION)
-    assert run("session", "history", SESSION, "--chart").stdout in blocks("text")
 
 
 def test_one_round_is_in_the_middle(desk: Path) -> None:
