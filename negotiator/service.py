@@ -11,8 +11,8 @@ from typing import Self
 
 from negotiator.errors import ThreadTransferredError
 from negotiator.negotiation import history, undo
-from negotiator.negotiation.ask import Ask, answer_ask, checked_ask
-from negotiator.negotiation.models import Answer, NegotiationResult, Reopened, Round
+from negotiator.negotiation.ask import answer_ask, parse_ask
+from negotiator.negotiation.models import Answer, Ask, NegotiationResult, Reopened, Round
 from negotiator.negotiation.responses import TRANSFER_WORDS
 from negotiator.policy.decide import Policy, policy_from_environment
 from negotiator.storage.database import LoadsFile
@@ -95,7 +95,7 @@ class CallHandlingService:
         Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds;
         then nothing was changed.
         """
-        ask = checked_ask(
+        ask = parse_ask(
             call_id,
             carrier_offer,
             session_id,
@@ -107,7 +107,7 @@ class CallHandlingService:
         return self.answer(ask, policy_from_environment(os.environ), dry_run=dry_run)
 
     def answer(self, ask: Ask, policy: Policy, *, dry_run: bool = False) -> Answer:
-        """Do the same for an ask that `negotiator.negotiation.ask.checked_ask` has made, under a policy."""
+        """Do the same for an ask that `negotiator.negotiation.ask.parse_ask` has made, under a policy."""
         return answer_ask(self._file, ask, policy, clock=self._clock, record=not dry_run)
 
     def one_transaction(self) -> AbstractContextManager[None]:

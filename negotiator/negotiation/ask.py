@@ -1,17 +1,16 @@
 """One ask, from what was given to the answer on record: one transaction, locked from its first read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
 from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
 from negotiator.negotiation import refusals
-from negotiator.negotiation.models import Answer, Call, Case, Load, Round, Thread
+from negotiator.negotiation.models import Answer, Ask, Call, Load, Round, Situation, Thread
 from negotiator.negotiation.repository import Repository
-from negotiator.negotiation.responses import answer_from
-from negotiator.policy.decide import Decision, Policy, decide
+from negotiator.policy.decide import Policy, decide
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id, require_request_id, require_session_id
@@ -19,20 +18,7 @@ from negotiator.values.money import parse_amount
 from negotiator.values.text import require_usable_notes
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What a carrier wants, US dollars for the whole load, and how it is to be answered."""
-
-    call_id: int
-    amount: Decimal
-    session_id: str | None
-    notes: str | None
-    request_id: str | None
-    ceiling: Decimal | None
-    allow_outlier: bool
-
-
-def checked_ask(
+def parse_ask(
     call_id: int | str,
     carrier_offer: float | str | Decimal,
     session_id: str | None = None,
@@ -77,68 +63,54 @@ def _answer(repository: Repository, ask: Ask, policy: Policy, now: datetime, *, 
     if ask.ceiling is not None:
         policy = replace(policy, ceiling=ask.ceiling)
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
-        return _again(repository, ask, found, policy)
-    case = _negotiable(repository, ask, now)
-    answer = _decided(ask, case, policy)
+        return answer_on_record(repository, ask, found, policy)
+    situation = load_situation(repository, ask, now)
+    answer = decide_ask(ask, situation, policy)
     if record:
-        moment = case.thread.stamp(now)
+        moment = situation.thread.stamp(now)
         repository.add_round(answer, moment, ask.notes, ask.request_id)
         repository.update_call(answer)
         if answer.accepted:
-            repository.set_load_status(case.load.load_id, "booked", moment)
+            repository.set_load_status(situation.load.load_id, "booked", moment)
     return answer
 
 
-def _again(repository: Repository, ask: Ask, found: Round, policy: Policy) -> Answer:
+def answer_on_record(repository: Repository, ask: Ask, found: Round, policy: Policy) -> Answer:
     """Return the answer that a request had: it was sent again, by somebody who didn't hear it.
 
-    Its call, or its load, may be gone since.
+    Its call, or its load, may be gone since. Raises RequestMismatchError when it was another ask.
     """
-    decision = refusals.same_ask(found, ask.request_id or "", ask.call_id, ask.session_id, ask.amount)
-    call = repository.call(ask.call_id) or Call(ask.call_id, None, None, None)
-    name = call.load_id or "unknown"
-    load = repository.load(name) or Load(name, None, None, None, None, None)
+    decision = refusals.require_same_ask(found, ask)
+    call = repository.call(ask.call_id)
+    load = None if call is None or call.load_id is None else repository.load(call.load_id)
     rounds = repository.thread(ask.call_id, ask.session_id)
     before = Thread(tuple(rounds[: rounds.index(found)]))
-    return answer_from(
-        Case(call, load, before),
-        session_id=found.session_id,
-        round_number=found.round_number or 0,
-        ask=ask.amount,
-        decision=decision,
-        amount=ask.amount if decision is Decision.ACCEPTED else found.counter,
-        policy=policy,
-        ruling=None,
-    )
+    return Answer.recorded(ask, found, decision, call=call, load=load, thread=before, policy=policy)
 
 
-def _decided(ask: Ask, case: Case, policy: Policy) -> Answer:
-    """Return the answer that the policy gives."""
-    posted_rate = refusals.usable_posted_rate(case.load)
+def decide_ask(ask: Ask, situation: Situation, policy: Policy) -> Answer:
+    """Return the answer that the policy gives.
+
+    Raises NoPostedRateError, OutlierError, InvalidPolicyError, and ConflictError past all counting.
+    """
+    posted_rate = refusals.usable_posted_rate(situation.load)
     if not ask.allow_outlier:
         refusals.refuse_outlier(ask.amount, posted_rate)
-    round_number = refusals.usable_round_number(case.thread)
     ruling = decide(
         policy,
         posted_rate=posted_rate,
         ask=ask.amount,
-        round_number=round_number,
-        highest_counter=case.thread.highest_counter,
+        round_number=refusals.usable_round_number(situation.thread),
+        highest_counter=situation.thread.highest_counter,
     )
-    return answer_from(
-        case,
-        session_id=ask.session_id,
-        round_number=round_number,
-        ask=ask.amount,
-        decision=ruling.decision,
-        amount=ruling.amount,
-        policy=policy,
-        ruling=ruling,
-    )
+    return Answer.decided(ask, situation, ruling, policy)
 
 
-def _negotiable(repository: Repository, ask: Ask, now: datetime) -> Case:
-    """Return what the ask meets; raise what forbids a further ask."""
+def load_situation(repository: Repository, ask: Ask, now: datetime) -> Situation:
+    """Return what the ask meets.
+
+    Raises what forbids a further ask: NotFoundError, ConflictError and their kinds.
+    """
     call, load = _call_and_load(repository, ask.call_id)
     session_id = ask.session_id
     if session_id is not None:
@@ -149,7 +121,7 @@ def _negotiable(repository: Repository, ask: Ask, now: datetime) -> Case:
     if session_id is not None:
         refusals.refuse_ended(repository.session_row(session_id), session_id, now)
     refusals.refuse_taken(load, rate_was_agreed=repository.rate_was_agreed(load.load_id))
-    return Case(call, load, thread)
+    return Situation(call, load, thread)
 
 
 def _refuse_other_load(repository: Repository, session_id: str, load: Load) -> None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from negotiator.errors import InvalidAskError
-from negotiator.negotiation.ask import Ask, checked_ask
+from negotiator.negotiation.ask import parse_ask
+from negotiator.negotiation.models import Ask
 from negotiator.progress import Progress
 from negotiator.storage.source import size_of, unreadable
 
@@ -49,11 +50,11 @@ def _read(stream: BinaryIO) -> bytes:
 
 def ask_in(line: bytes | None) -> Ask:
     """Return what a line asks. Raises BadInputError and its kinds."""
-    return checked_ask(**_given_in(line))
+    return parse_ask(**_given_in(line))
 
 
 def _given_in(line: bytes | None) -> dict[str, Any]:
-    """Return what is given in a line, by the names that `checked_ask` has for it. Raises InvalidAskError."""
+    """Return what is given in a line, by the names that `parse_ask` has for it. Raises InvalidAskError."""
     if line is None:
         raise InvalidAskError(f"the line has more than {_LONGEST:,} bytes", _HINT)
     try:

@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import islice
 
 from negotiator.errors import REFUSALS, BusyError, NegotiatorError, unexpected
-from negotiator.negotiation.ask import Ask, answer_ask
+from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.ask_lines import Line, ask_in
-from negotiator.negotiation.models import Answer
+from negotiator.negotiation.models import Answer, Ask
 from negotiator.policy.decide import Policy
 from negotiator.storage.database import LoadsFile
 from negotiator.values.timestamps import utc_now

@@ -1,17 +1,13 @@
 """What the file's rows mean: frozen dataclasses, amounts as Decimal US dollars, times in UTC."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from negotiator.negotiation import responses
+from negotiator.negotiation.responses import REOPENED
 from negotiator.policy.decide import Decision, Policy, Ruling
-from negotiator.values.money import from_file
-
-REOPENED = "reopened"
-"""What `system_response` holds in the row that takes an agreement back."""
-_COUNTER = re.compile(r"counter_offer_(\d{1,12}(?:\.\d{1,6})?)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,17 +48,12 @@ class Round:
     @property
     def decision(self) -> Decision | None:
         """The decision that the row records, None for the free text of older rows."""
-        if self.system_response == "accepted":
-            return Decision.ACCEPTED
-        if self.system_response == "transfer_to_human":
-            return Decision.TRANSFER
-        return None if self.counter is None else Decision.COUNTER
+        return responses.decision_in(self.system_response)
 
     @property
     def counter(self) -> Decimal | None:
         """The counter that the row records, US dollars."""
-        match = _COUNTER.fullmatch(self.system_response or "")
-        return from_file(Decimal(match[1])) if match else None
+        return responses.counter_in(self.system_response)
 
 
 @dataclass(frozen=True)
@@ -106,15 +97,21 @@ class Thread:
         return max([now, *(done.timestamp for done in self.rounds if done.timestamp)])
 
 
-def system_response(decision: Decision, amount: Decimal | None) -> str:
-    """Return what the column `system_response` holds for a decision."""
-    if decision is Decision.COUNTER:
-        return f"counter_offer_{amount:.2f}"
-    return "accepted" if decision is Decision.ACCEPTED else "transfer_to_human"
+@dataclass(frozen=True)
+class Ask:
+    """What a carrier wants, US dollars for the whole load, and how it is to be answered."""
+
+    call_id: int
+    amount: Decimal
+    session_id: str | None
+    notes: str | None
+    request_id: str | None
+    ceiling: Decimal | None
+    allow_outlier: bool
 
 
 @dataclass(frozen=True)
-class Case:
+class Situation:
     """What an ask meets: the call, its load, and the thread that goes on."""
 
     call: Call
@@ -126,29 +123,92 @@ class Case:
 class Answer:
     """The answer to one ask.
 
-    Up to ``message`` the fields are the JSON keys of an answer. ``amount`` is the rate to pay when
-    accepted, the counter otherwise, None on a transfer. The rest is what an operator needs to see around it;
-    ``ruling`` is None when the request had been answered before, and this is its recorded answer.
+    ``amount`` is the rate to pay when accepted, the counter otherwise (US dollars), None on a transfer. What
+    an operator needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was
+    recorded) and the ``thread`` before. ``ruling`` is None when the request had been answered before, and
+    this is the answer on record.
     """
 
     call_id: int
     session_id: str | None
     round_number: int
-    rounds_left: int
     carrier_offer: Decimal
     decision: Decision
     amount: Decimal | None
-    accepted: bool
-    should_transfer: bool
-    message: str
-    case: Case
-    ruling: Ruling | None
+    call: Call | None
+    load: Load | None
+    thread: Thread
     policy: Policy
+    ruling: Ruling | None
+
+    @classmethod
+    def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, policy: Policy) -> Self:
+        """Return the answer to an ask as the policy ruled."""
+        return cls(
+            call_id=ask.call_id,
+            session_id=ask.session_id,
+            round_number=situation.thread.next_round_number,
+            carrier_offer=ask.amount,
+            decision=ruling.decision,
+            amount=ruling.amount,
+            call=situation.call,
+            load=situation.load,
+            thread=situation.thread,
+            policy=policy,
+            ruling=ruling,
+        )
+
+    @classmethod
+    def recorded(
+        cls,
+        ask: Ask,
+        found: Round,
+        decision: Decision,
+        *,
+        call: Call | None,
+        load: Load | None,
+        thread: Thread,
+        policy: Policy,
+    ) -> Self:
+        """Return the answer on record for an ask: the ``decision`` of the round that was ``found``."""
+        return cls(
+            call_id=ask.call_id,
+            session_id=ask.session_id,
+            round_number=found.round_number or 0,
+            carrier_offer=ask.amount,
+            decision=decision,
+            amount=ask.amount if decision is Decision.ACCEPTED else found.counter,
+            call=call,
+            load=load,
+            thread=thread,
+            policy=policy,
+            ruling=None,
+        )
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the ask was accepted."""
+        return self.decision is Decision.ACCEPTED
+
+    @property
+    def should_transfer(self) -> bool:
+        """Whether a person must take over: to book what was accepted, or to decide."""
+        return responses.needs_person(self.decision)
+
+    @property
+    def rounds_left(self) -> int:
+        """How many rounds the thread still has. That isn't on record: it follows from the policy."""
+        return 0 if self.should_transfer else max(self.policy.rounds - self.round_number, 0)
+
+    @property
+    def message(self) -> str:
+        """The words to say to the carrier."""
+        return responses.words(self.decision, self.amount)
 
     @property
     def warning(self) -> str | None:
         """What the operator should know besides."""
-        count = self.case.thread.undecided
+        count = self.thread.undecided
         rounds = "1 earlier round that has" if count == 1 else f"{count} earlier rounds that have"
         return f"this continues {rounds} no recorded decision" if count else None
 

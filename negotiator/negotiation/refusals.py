@@ -14,7 +14,7 @@ from negotiator.errors import (
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.negotiation.models import Call, Load, Round, SessionRow, Thread
+from negotiator.negotiation.models import Ask, Call, Load, Round, SessionRow, Thread
 from negotiator.policy.decide import Decision
 from negotiator.values import timestamps
 from negotiator.values.money import CENT, MAXIMUM, dollars
@@ -23,18 +23,18 @@ _OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted 
 _MOST_ROUNDS = 1_000_000
 
 
-def same_ask(found: Round, request_id: str, call_id: int, session_id: str | None, ask: Decimal) -> Decision:
-    """Return the decision of the round that a request made before.
+def require_same_ask(found: Round, ask: Ask) -> Decision:
+    """Return the decision of the round that an ask's request made before.
 
     Raises RequestMismatchError when it was about something else: then the request ID was used twice.
     """
     asked = (found.call_id, found.session_id, found.carrier_offer)
-    if found.decision and asked == (call_id, session_id, ask):
+    if found.decision and asked == (ask.call_id, ask.session_id, ask.amount):
         return found.decision
     session = f" in session {found.session_id}" if found.session_id else ""
     was = "" if found.carrier_offer is None else f" of {dollars(found.carrier_offer)}"
     raise RequestMismatchError(
-        f"request {request_id} was another ask{was}, on call {found.call_id}{session}",
+        f"request {ask.request_id} was another ask{was}, on call {found.call_id}{session}",
         "give each ask a request ID of its own",
     )
 

@@ -5,15 +5,14 @@ from typing import Any
 
 from negotiator.errors import SchemaError
 from negotiator.negotiation.models import (
-    REOPENED,
     Answer,
     Call,
     Load,
     Reopened,
     Round,
     SessionRow,
-    system_response,
 )
+from negotiator.negotiation.responses import REOPENED, outcome, system_response
 from negotiator.policy.decide import Decision
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
@@ -66,11 +65,6 @@ INDEXED = (
     *(REQUEST, RATE_AGREED, OTHER_LOAD, SESSION),
 )
 """The questions whose cost must not grow with the file."""
-_OUTCOMES = {
-    Decision.ACCEPTED: "accepted",
-    Decision.COUNTER: "negotiating",
-    Decision.TRANSFER: "transferred",
-}
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -162,7 +156,7 @@ class Repository:
         """Count the round on its call, and set what follows from the decision."""
         agreed = float(answer.carrier_offer) if answer.accepted else None
         transferred = answer.decision is Decision.TRANSFER
-        self._change(COUNT_ROUND, [_OUTCOMES[answer.decision], agreed, transferred, answer.call_id])
+        self._change(COUNT_ROUND, [outcome(answer.decision), agreed, transferred, answer.call_id])
 
     def lift_deadline(self, session_id: str, moment: datetime) -> None:
         """Take a session's deadline away if it has passed: the session goes on."""

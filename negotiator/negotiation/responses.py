@@ -1,51 +1,89 @@
-"""From a ruling to an answer: the figures around it and the words to say to the carrier."""
+"""What each decision is called: in a round's `system_response`, as a call's outcome, in words to the carrier.
 
+All that depends on which decision it is stands here, each time as a `match` that mypy holds to be complete.
+"""
+
+import re
 from decimal import Decimal
+from typing import assert_never
 
-from negotiator.negotiation.models import Answer, Case
-from negotiator.policy.decide import Decision, Policy, Ruling
-from negotiator.values.money import dollars
+from negotiator.policy.decide import Decision
+from negotiator.values.money import dollars, from_file
 
+REOPENED = "reopened"
+"""What `system_response` holds in the row that takes an agreement back."""
 TRANSFER_WORDS = "I can't go that high myself. Let me hand you to a colleague who can decide."
+_COUNTER = re.compile(r"counter_offer_(\d{1,12}(?:\.\d{1,6})?)", re.ASCII)
 
 
-def answer_from(
-    case: Case,
-    *,
-    session_id: str | None,
-    round_number: int,
-    ask: Decimal,
-    decision: Decision,
-    amount: Decimal | None,
-    policy: Policy,
-    ruling: Ruling | None,
-) -> Answer:
-    """Return the answer to an ask of US dollars: as the policy ruled, or (without a ruling) as is on record.
-
-    How many rounds are left isn't on record, and follows from the policy.
-    """
-    goes_on = decision is Decision.COUNTER
-    return Answer(
-        call_id=case.call.id,
-        session_id=session_id,
-        round_number=round_number,
-        rounds_left=max(policy.rounds - round_number, 0) if goes_on else 0,
-        carrier_offer=ask,
-        decision=decision,
-        amount=amount,
-        accepted=decision is Decision.ACCEPTED,
-        should_transfer=not goes_on,
-        message=_words(decision, amount),
-        case=case,
-        ruling=ruling,
-        policy=policy,
-    )
+def _name(decision: Decision) -> str:
+    """Return what `system_response` begins with; a counter's amount follows it."""
+    match decision:
+        case Decision.ACCEPTED:
+            return "accepted"
+        case Decision.COUNTER:
+            return "counter_offer_"
+        case Decision.TRANSFER:
+            return "transfer_to_human"
+        case _:
+            assert_never(decision)
 
 
-def _words(decision: Decision, amount: Decimal | None) -> str:
-    """Return the words to say to the carrier; the ceiling is never among them."""
-    if amount is None:
-        return TRANSFER_WORDS
-    if decision is Decision.ACCEPTED:
-        return f"We have a deal at {dollars(amount)}. Let me hand you to a colleague to book the load."
-    return f"We can do {dollars(amount)} on this load. Does that work for you?"
+_NAMED = {_name(decision): decision for decision in Decision}
+
+
+def system_response(decision: Decision, amount: Decimal | None) -> str:
+    """Return what `system_response` holds for a decision; ``amount`` is a counter's, US dollars."""
+    return f"{_name(decision)}{amount:.2f}" if decision is Decision.COUNTER else _name(decision)
+
+
+def decision_in(response: str | None) -> Decision | None:
+    """Return the decision that a `system_response` records, None for the free text of older programs."""
+    if counter_in(response) is not None:
+        return Decision.COUNTER
+    found = _NAMED.get(response or "")
+    return None if found is Decision.COUNTER else found  # its name alone, without an amount
+
+
+def counter_in(response: str | None) -> Decimal | None:
+    """Return the counter that a `system_response` records, US dollars."""
+    match = _COUNTER.fullmatch(response or "")
+    return from_file(Decimal(match[1])) if match else None
+
+
+def outcome(decision: Decision) -> str:
+    """Return the outcome of a call whose last round was decided so."""
+    match decision:
+        case Decision.ACCEPTED:
+            return "accepted"
+        case Decision.COUNTER:
+            return "negotiating"
+        case Decision.TRANSFER:
+            return "transferred"
+        case _:
+            assert_never(decision)
+
+
+def needs_person(decision: Decision) -> bool:
+    """Return whether a person must take over: to book what was accepted, or to decide."""
+    match decision:
+        case Decision.ACCEPTED | Decision.TRANSFER:
+            return True
+        case Decision.COUNTER:
+            return False
+        case _:
+            assert_never(decision)
+
+
+def words(decision: Decision, amount: Decimal | None) -> str:
+    """Return what to say to the carrier; the ceiling is never said. ``amount`` is US dollars."""
+    rate = "" if amount is None else dollars(amount)
+    match decision:
+        case Decision.ACCEPTED:
+            return f"We have a deal at {rate}. Let me hand you to a colleague to book the load."
+        case Decision.COUNTER:
+            return f"We can do {rate} on this load. Does that work for you?"
+        case Decision.TRANSFER:
+            return TRANSFER_WORDS
+        case _:
+            assert_never(decision)

@@ -9,7 +9,8 @@ from shutil import get_terminal_size
 from rich.console import Group
 from rich.text import Text
 
-from negotiator.negotiation.models import REOPENED, Round
+from negotiator.negotiation.models import Round
+from negotiator.negotiation.responses import REOPENED, outcome
 from negotiator.output.streams import is_terminal
 from negotiator.output.terminal import show
 from negotiator.policy.decide import Decision
@@ -20,7 +21,6 @@ _NARROWEST = 10  # columns between the labels
 # ASCII alone: the picture is the same in any locale, in a pipe, in a mail.
 _ASK, _COUNTER, _ACCEPTED, _GAP = "*", "o", "@", "-"
 _STYLES = {_ASK: "yellow", _COUNTER: "cyan", _ACCEPTED: "bold green", _GAP: "dim"}
-_ENDINGS = {Decision.ACCEPTED: "accepted", Decision.TRANSFER: "transferred"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _answer(done: Round) -> str:
     if done.counter is not None:
         return dollars(done.counter)
     if done.decision is not None:
-        return _ENDINGS[done.decision]
+        return outcome(done.decision)
     return REOPENED if done.system_response == REOPENED else "no decision"
 
 

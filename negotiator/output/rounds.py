@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
 from itertools import groupby
+from typing import assert_never
 
 from negotiator import output
-from negotiator.negotiation.models import Answer, Round
+from negotiator.negotiation.models import Answer, Load, Round
 from negotiator.output import Format
 from negotiator.policy.decide import Decision
 from negotiator.values.money import dollars
@@ -78,7 +79,7 @@ def explanation(answer: Answer) -> dict[str, object]:
         return {"reason": _ANSWERED_BEFORE}
     return {
         "reason": ruling.reason,
-        "posted_rate": answer.case.load.posted_rate,
+        "posted_rate": None if answer.load is None else answer.load.posted_rate,
         "ceiling": ruling.ceiling,
         "standing_counter": ruling.standing_counter,
         "rounds": answer.policy.rounds,
@@ -91,11 +92,11 @@ def explanation(answer: Answer) -> dict[str, object]:
 
 def situation(answer: Answer) -> list[tuple[str, str]]:
     """Return what an ask meets, as labels and texts for a person; a text may be empty."""
-    case, limit = answer.case, answer.policy.rounds
+    load, call, limit = answer.load, answer.call, answer.policy.rounds
     return [
-        ("Load", f"{case.load.load_id}  {_lane(answer)}"),
-        ("Carrier", case.call.carrier_mc_number or "unknown"),
-        ("Posted", dollars(case.load.posted_rate or Decimal(0))),
+        ("Load", "" if load is None else f"{load.load_id}  {_lane(load)}"),
+        ("Carrier", "" if call is None else call.carrier_mc_number or "unknown"),
+        ("Posted", "" if load is None else dollars(load.posted_rate or Decimal(0))),
         ("Session", answer.session_id or ""),
         (
             "Round",
@@ -105,20 +106,19 @@ def situation(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
-    case = answer.case
-    asks = [*(done.carrier_offer for done in case.thread.rounds), answer.carrier_offer]
+    before = answer.thread.rounds
+    asks = [*(done.carrier_offer for done in before), answer.carrier_offer]
     pairs = [
         *situation(answer),
         ("Asks", _series(asks)),
-        ("Counters", _series([done.counter for done in case.thread.rounds])),
+        ("Counters", _series([done.counter for done in before])),
         ("Decision", _decision(answer)),
         ("Say", answer.message),
     ]
     return pairs + (_explained(answer) if explain else [])
 
 
-def _lane(answer: Answer) -> str:
-    load = answer.case.load
+def _lane(load: Load) -> str:
     return f"{load.origin} to {load.destination}, {load.equipment_type}"
 
 
@@ -128,17 +128,23 @@ def _series(amounts: Sequence[Decimal | None]) -> str:
 
 
 def _decision(answer: Answer) -> str:
-    if answer.decision is Decision.TRANSFER or answer.amount is None:
-        return "TRANSFER to a person, who decides"
-    if answer.decision is Decision.ACCEPTED:
-        return f"ACCEPTED at {dollars(answer.amount)}; a person books it"
-    left = "round" if answer.rounds_left == 1 else "rounds"
-    return f"COUNTER {dollars(answer.amount)}, {answer.rounds_left} {left} left"
+    rate = "" if answer.amount is None else dollars(answer.amount)
+    match answer.decision:
+        case Decision.ACCEPTED:
+            return f"ACCEPTED at {rate}; a person books it"
+        case Decision.COUNTER:
+            left = "round" if answer.rounds_left == 1 else "rounds"
+            return f"COUNTER {rate}, {answer.rounds_left} {left} left"
+        case Decision.TRANSFER:
+            return "TRANSFER to a person, who decides"
+        case _:
+            assert_never(answer.decision)
 
 
 def _explained(answer: Answer) -> list[tuple[str, str]]:
     """Return the arithmetic, a step a line."""
-    ruling, policy, posted = answer.ruling, answer.policy, answer.case.load.posted_rate
+    ruling, policy = answer.ruling, answer.policy
+    posted = None if answer.load is None else answer.load.posted_rate
     if ruling is None:
         return [("Reason", _ANSWERED_BEFORE)]
     pairs = [

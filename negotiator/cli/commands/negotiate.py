@@ -86,13 +86,13 @@ def negotiate(
         hint = "give a session ID with --session: sent again with another one, it would be another ask"
         raise UsageError("--request-id and --new-session can't both be had", hint)
     session = generate_session_id() if new_session else session
-    from negotiator.negotiation.ask import answer_ask, checked_ask
+    from negotiator.negotiation.ask import answer_ask, parse_ask
     from negotiator.policy.decide import policy_from_environment
     from negotiator.storage.database import LoadsFile
 
     def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
         with LoadsFile.open(db) as file:  # anew for each ask: nothing is held between two
-            given = checked_ask(
+            given = parse_ask(
                 call_id,
                 ask,
                 session,

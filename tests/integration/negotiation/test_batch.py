@@ -15,9 +15,9 @@ from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
 from negotiator.errors import ConflictError, NegotiatorError, UnusableFileError
-from negotiator.negotiation.ask import Ask, answer_ask
+from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.batch import replies
-from negotiator.negotiation.models import Answer
+from negotiator.negotiation.models import Answer, Ask
 from negotiator.policy.decide import Policy
 from negotiator.service import CallHandlingService
 from negotiator.storage.database import LoadsFile
