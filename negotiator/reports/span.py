@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values import timestamps
-from negotiator.values.zones import zone_named
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
@@ -66,13 +65,12 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
 
 
 def span_of(
-    since: str | None, until: str | None, tz: str | None, now: datetime, *, closed: bool = False
+    since: str | None, until: str | None, zone: ZoneInfo | None, now: datetime, *, closed: bool = False
 ) -> Span:
     """Return the span that texts mean; ``closed`` ends one without an end now, to compare it.
 
     Raises InvalidTimeError, also for a span that ends before it begins.
     """
-    zone = zone_named(tz)
     begin = None if since is None else parse_day(since, now, zone)
     end = now if until is None and closed else None if until is None else parse_day(until, now, zone)
     if begin and end and begin >= end:

@@ -1,6 +1,7 @@
 """Time zones: by name, and by the letters that people write after a time."""
 
 import re
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from negotiator.errors import InvalidTimeError
@@ -32,6 +33,22 @@ def zone_named(name: str | None) -> ZoneInfo | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidTimeError(
             f"{name!r} is not a time zone", "name one as in America/Chicago or UTC"
+        ) from None
+
+
+def desk_zone(environ: Mapping[str, str], name: str | None = None) -> ZoneInfo | None:
+    """Return the zone of tables, reports and times that are typed: that ``name``, else NEGOTIATOR_TZ.
+
+    None is the machine's own. Raises InvalidTimeError.
+    """
+    setting = environ.get("NEGOTIATOR_TZ")
+    if name is not None or not setting:
+        return zone_named(name)
+    try:
+        return zone_named(setting)
+    except InvalidTimeError as error:
+        raise InvalidTimeError(
+            f"NEGOTIATOR_TZ is {setting[:40]!r}, which is no time zone", error.hint
         ) from None
 
 

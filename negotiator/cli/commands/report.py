@@ -68,7 +68,11 @@ def report(
     until: Annotated[str | None, typer.Option("--until", help="Up to, without it.", metavar="TIME")] = None,
     tz: Annotated[
         str | None,
-        typer.Option("--tz", help="Time zone of days and hours; else the machine's.", metavar="NAME"),
+        typer.Option(
+            "--tz",
+            help="Time zone of days and hours; else NEGOTIATOR_TZ, else the machine's.",
+            metavar="NAME",
+        ),
     ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="With the span before, of the same length.")
@@ -102,6 +106,7 @@ def report(
     from negotiator.reports.report import report as make_report
     from negotiator.reports.span import span_of
     from negotiator.storage.database import LoadsFile
+    from negotiator.values.zones import desk_zone
 
     if isnan(within):
         raise UsageError("--within nan is not a number", "give percent, as in 2")
@@ -111,7 +116,7 @@ def report(
         _refuse_target(to, db)
     if top is not None and by is None:
         raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
-    span = span_of(since, until, tz, now, closed=compare)
+    span = span_of(since, until, desk_zone(os.environ, tz), now, closed=compare)
     policy = policy_from_environment(os.environ)
     with LoadsFile.open(db) as file, output.progress() as progress:
         made = make_report(

@@ -429,9 +429,20 @@ def test_what_is_no_condition_is_refused(text: str) -> None:
 def test_a_span_has_a_beginning_before_its_end() -> None:
     """And one that is compared has both."""
     with pytest.raises(InvalidTimeError):
-        span_of("2025-09-01", "2025-09-01", "UTC", NOW)
+        span_of("2025-09-01", "2025-09-01", ZoneInfo("UTC"), NOW)
     with pytest.raises(InvalidTimeError):
         Span().before()
+
+
+def test_the_desk_s_zone_is_that_of_its_reports(board: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless --tz names another."""
+    monkeypatch.setenv("NEGOTIATOR_TZ", "Pacific/Kiritimati")
+    days = data("report", "--by", "day")
+    assert (days["timezone"], days["groups"][0]["group"]) == ("Pacific/Kiritimati", "2025-08-31")
+    assert data("report", "--by", "day", "--tz", "UTC")["groups"][0]["group"] == "2025-08-30"
+    monkeypatch.setenv("NEGOTIATOR_TZ", "Nowhere/Land")
+    result = run("report")
+    assert (result.exit_code, "NEGOTIATOR_TZ is 'Nowhere/Land'" in result.stderr) == (2, True)
 
 
 def test_it_works_as_from_cron_and_says_nothing_on_stderr(board: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from negotiator.errors import InvalidTimeError
-from negotiator.values.zones import split_zone, zone_named
+from negotiator.values.zones import desk_zone, split_zone, zone_named
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,29 @@ def test_a_zone_may_stand_after_a_time(text: str, time: str, zone: str) -> None:
 def test_other_letters_are_left_where_they_are(text: str) -> None:
     """Nothing is taken for a zone that is none."""
     assert split_zone(text) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "zone"),
+    [
+        (None, None, None),
+        ("", None, None),
+        ("America/Chicago", None, "America/Chicago"),
+        ("ET", None, "America/New_York"),
+        ("America/Chicago", "UTC", "UTC"),
+        ("Nowhere/Land", "UTC", "UTC"),
+    ],
+)
+def test_the_desk_s_zone_is_the_one_named_else_the_setting_s(
+    setting: str | None, name: str | None, zone: str | None
+) -> None:
+    """Else the machine's own."""
+    environ = {} if setting is None else {"NEGOTIATOR_TZ": setting}
+    found = desk_zone(environ, name)
+    assert (found and found.key) == zone
+
+
+def test_a_setting_that_names_no_zone_is_named() -> None:
+    """Whoever set it finds it."""
+    with pytest.raises(InvalidTimeError, match="NEGOTIATOR_TZ is 'Nowhere'"):
+        desk_zone({"NEGOTIATOR_TZ": "Nowhere"})
