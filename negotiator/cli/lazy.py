@@ -1,52 +1,45 @@
-"""The root's commands, known by name and help; a command's module is loaded when the command is called.
+"""The root's commands: each with its module and its summary, under the headings of the help.
 
-Loading and building all of them would cost every call some 40 ms, a third of its start.
+A command's module is loaded when the command is called: loading all of them would cost every call some 40 ms,
+a third of its start.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
-# The module of this package that a command is in, and what it does (a test holds that to the module's words).
-_COMMANDS = {
-    "negotiate": (
-        "negotiate",
-        "Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round.",
-    ),
-    "batch": (
-        "batch",
-        "Answer many asks: a line of JSON each, with one line of JSON for each in the same order.",
-    ),
-    "session": ("session", "Sessions: rounds that belong together."),
-    "call": ("call", "Calls: phone calls with carriers."),
-    "load": ("load", "Loads: the shipments that are negotiated about."),
-    "report": ("report", "Say what was booked, what was paid over the posted rate, and where it was lost."),
-    "generate-id": ("ids", "Print a new session ID, or several, one a line."),
-    "validate-id": ("ids", "Check a session ID: exit code 0 if it is one, 2 if not."),
-    "migrate": (
-        "file",
-        "Bring a file that an older program wrote up to date, after a backup beside it.",
-    ),
-    "init": ("file", "Make a new file. One that exists is never touched."),
-    "backup": (
-        "file",
-        "Copy a file, safely while others use it; the copy is checked before it gets its name.",
-    ),
-    "restore": (
-        "file",
-        "Give a file the state of a backup. What it held is kept: as a backup, or moved aside if damaged.",
-    ),
-    "check": (
-        "file",
-        "Look at a file: is it sound, up to date, tidy? Reads only. Exit code 0 sound, 5 damaged, 6 pending.",
-    ),
+# The summary stands here alone: what else is to be said about a command is the docstring of its function.
+# At most 45 characters, else Typer cuts it.
+SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "At the phone": {
+        "negotiate": ("negotiate", "Answer a carrier's ask."),
+        "call": ("call", "Phone calls with carriers, start to end."),
+        "session": ("session", "Sessions: rounds that belong together."),
+    },
+    "At the desk": {
+        "load": ("load", "The load board: import, add, list, show."),
+        "report": ("report", "Say what was booked, and what it cost."),
+    },
+    "In scripts": {
+        "batch": ("batch", "Answer many asks, a line of JSON each."),
+        "generate-id": ("ids", "Print new session IDs."),
+        "validate-id": ("ids", "Check that a text is a session ID."),
+    },
+    "The file": {
+        "init": ("file", "Make a new file."),
+        "check": ("file", "Look a file over, and change nothing."),
+        "backup": ("file", "Copy a file, even while it is in use."),
+        "restore": ("file", "Give a file the state of a backup."),
+        "migrate": ("file", "Bring an older file up to date."),
+    },
 }
 
 
 class Deferred(TyperCommand):
-    """A command that stands for one in a module not loaded yet."""
+    """What the root knows of a command before its module is loaded."""
 
     def __init__(self, name: str, module: str, summary: str) -> None:
         """Stand for a command in ``negotiator.cli.commands.MODULE``, or for that module's group."""
@@ -54,16 +47,18 @@ class Deferred(TyperCommand):
         self._module = module
 
     def load(self) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
-        """Return the command itself."""
+        """Return the command itself; its help begins with the summary."""
         module = import_module(f"negotiator.cli.commands.{self._module}")
         built = typer.main.get_command(module.app)
-        return getattr(built, "commands", {}).get(self.name, built)
-
-    def make_context(self, *positional: Any, **named: Any) -> Any:  # noqa: ANN401 - as in the base class
-        """Begin a call of the command itself: what parses and runs a command asks for this first."""
-        return self.load().make_context(*positional, **named)
+        command: Any = getattr(built, "commands", {}).get(self.name, built)
+        command.help = "\n\n".join(filter(None, [self.help, command.help]))
+        return command
 
 
 def commands() -> dict[str, Deferred]:
-    """Return a stand-in for each command, in the order of the help."""
-    return {name: Deferred(name, module, summary) for name, (module, summary) in _COMMANDS.items()}
+    """Return what is known of each command, in the order of the help."""
+    return {
+        name: Deferred(name, module, summary)
+        for section in SECTIONS.values()
+        for name, (module, summary) in section.items()
+    }

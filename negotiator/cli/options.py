@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from negotiator.cli import completion
+from negotiator.cli.usage import CommandLine
 from negotiator.errors import BadInputError
 from negotiator.output import Format
 
@@ -18,8 +19,9 @@ Database = Annotated[
     typer.Option(
         "--db",
         envvar="NEGOTIATOR_DB",
-        show_envvar=True,
-        help="The SQLite file.",
+        help="The SQLite file; else NEGOTIATOR_DB, else loads.db.",
+        show_envvar=False,
+        show_default=False,
         metavar="PATH",
         readable=False,  # what can't be read is said as all else that is wrong with a file
     ),
@@ -36,11 +38,27 @@ To = Annotated[
         "--to", help="The copy's name; must not exist.", metavar="PATH", show_default=False, readable=False
     ),
 ]
+
+
+def note_json(context: typer.Context, as_json: bool) -> bool:
+    """Have errors printed as JSON when data is."""
+    if as_json:
+        context.ensure_object(CommandLine).wants_json = True
+    return as_json
+
+
+def note_format(context: typer.Context, form: StrEnum | None) -> StrEnum | None:
+    """Do the same for ``--format``."""
+    note_json(context, form in {Format.JSON, Format.JSONL})
+    return form
+
+
+FORMATS = "table, json, jsonl or csv."
 Form = Annotated[
     Format | None,
-    typer.Option("--format", "-f", help="How to print; a table unless said.", show_default=False),
+    typer.Option("--format", "-f", help=FORMATS, metavar="FORM", show_default=False, callback=note_format),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.", callback=note_json)]
 CallID = Annotated[
     str,
     typer.Argument(

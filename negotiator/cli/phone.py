@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from negotiator import output
-from negotiator.cli.root import UsageError
+from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
 from negotiator.output import Format

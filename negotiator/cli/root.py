@@ -1,49 +1,42 @@
 """The root of all commands: its options, and the one place where an exception becomes an exit code."""
 
 import os
+import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import pairwise
-from types import ModuleType, SimpleNamespace
-from typing import Annotated, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from negotiator import output
 from negotiator.cli import lazy
-from negotiator.errors import BadInputError, NegotiatorError, OutputClosedError, unexpected
+from negotiator.cli.groups import Group, examples, new_app
+from negotiator.cli.usage import CommandLine, UsageError
+from negotiator.errors import NegotiatorError, OutputClosedError, unexpected
 
-HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 _INTERRUPTED = 130
 
 
-class UsageError(BadInputError):
-    """The command line itself is wrong."""
-
-    code = "usage"
-
-
-class Root(TyperGroup):
+class Root(Group):
     """The root group: maps exceptions, those of parsing included, to a message and an exit code."""
 
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - as in the base class
         """Know the commands by name; each is loaded when it is called."""
         super().__init__(**attributes | {"commands": lazy.commands()})
 
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Return the commands by what people do, the most common first."""
+        return {heading: list(commands) for heading, commands in lazy.SECTIONS.items()}
+
     def main(self, args: Sequence[str] | None = None, *positional: Any, **options: Any) -> Any:  # noqa: ANN401 - as in the base class
         """Run a command and exit with its code."""
-        arguments = list(sys.argv[1:] if args is None else args)
+        line = CommandLine(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error
-        if not (sys.stdout and sys.stdout.isatty()):
-            os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # no colour in a pipe, whatever CI sets
         try:
-            with _without_markdown():
-                code = super().main(arguments, *positional, **options | {"standalone_mode": False})
+            code = super().main(args, *positional, **options | {"standalone_mode": False, "obj": line})
             output.flush()
         except (typer.Abort, KeyboardInterrupt):
             code = _INTERRUPTED
@@ -52,40 +45,27 @@ class Root(TyperGroup):
             code = OutputClosedError.exit_code if isinstance(exit_.__context__, OSError) else exit_.code
             output.discard()
         except Exception as problem:  # noqa: BLE001 - whatever it is, no traceback reaches a user
-            code = report(problem, arguments)
+            code = report(problem, line)
         sys.exit(code)
 
 
-@contextmanager
-def _without_markdown() -> Iterator[None]:
-    """Let Typer draw help without loading rich.markdown, which it imports for a kind of markup we don't use.
-
-    That module and the parser it needs cost 45 of the 230 ms of a ``--help``.
-    """
-    name, stub = "rich.markdown", cast("ModuleType", SimpleNamespace(Markdown=None))
-    sys.modules.setdefault(name, stub)
-    try:
-        yield
-    finally:
-        if sys.modules.get(name) is stub:
-            del sys.modules[name]  # whoever else is in this process may want the real one
-
-
-def report(problem: Exception, arguments: Sequence[str]) -> int:
+def report(problem: Exception, line: CommandLine) -> int:
     """Print an error as the command line asked for it, and return its exit code."""
     if os.environ.get("NEGOTIATOR_DEBUG"):
         traceback.print_exception(problem)
-    known = _as_ours(problem)
+    known = _as_ours(problem, line)
+    if isinstance(known, UsageError):
+        line.read_on()
     if not isinstance(known, OutputClosedError):
-        output.error(known, as_json=_wants_json(arguments))
+        output.error(known, as_json=line.wants_json)
     return known.exit_code
 
 
-def _as_ours(problem: Exception) -> NegotiatorError:
+def _as_ours(problem: Exception, line: CommandLine) -> NegotiatorError:
     if isinstance(problem, NegotiatorError):
         return problem
     if isinstance(problem, typer.TyperException):
-        return _usage_error(problem)
+        return _usage_error(problem, line)
     if isinstance(
         problem, OSError
     ):  # the base class wrote help; what concerns a file is mapped where it arises
@@ -94,30 +74,18 @@ def _as_ours(problem: Exception) -> NegotiatorError:
     return unexpected(problem)
 
 
-def _usage_error(problem: typer.TyperException) -> UsageError:
-    context = getattr(problem, "ctx", None)
-    command = context.command_path if context else "negotiator"
-    message = problem.format_message().rstrip(".?")
-    return UsageError(message[:1].lower() + message[1:], f"`{command} --help` shows how it is used")
+def _usage_error(problem: typer.TyperException, line: CommandLine) -> UsageError:
+    message = re.sub(r"\s*\n\s*", " ", problem.format_message()).rstrip(
+        ".?"
+    )  # choices stand on lines of their own
+    return UsageError(message[:1].lower() + message[1:], f"`{line.path} --help` shows how it is used")
 
 
-def _wants_json(arguments: Sequence[str]) -> bool:
-    """Return whether the arguments ask for JSON; they may be too wrong to be parsed."""
-    forms = {"json", "jsonl"}
-    # What `load import` calls its format is that of the file it reads.
-    option = "--output-format" if list(arguments[:2]) == ["load", "import"] else "--format"
-    named = {argument.partition("=")[2] for argument in arguments if argument.startswith(f"{option}=")}
-    named |= {after for name, after in pairwise(arguments) if name in {option, "-f"}}
-    named |= {argument[2:] for argument in arguments if argument.startswith("-f")}
-    return "--json" in arguments or bool(forms & named)
-
-
-app = typer.Typer(
+app = new_app(
+    examples("negotiator init --sample", "negotiator negotiate 1 2300"),
+    name="negotiator",
     cls=Root,
-    context_settings=HELP_NAMES,
-    invoke_without_command=True,
-    pretty_exceptions_enable=False,
-    epilog="Try it:\n\nnegotiator init --sample\n\nnegotiator negotiate 1 2300",
+    add_completion=True,
 )
 
 
@@ -131,12 +99,8 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    context: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Negotiate freight rates with carriers and keep every round on record, in one local SQLite file."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise UsageError("no command was given", "see above for the commands there are")

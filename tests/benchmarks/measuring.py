@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from time import perf_counter
 
@@ -59,6 +60,14 @@ class Ratio:
 
 Times = Sequence[float]
 """How long each turn took, seconds."""
+Clock = Callable[[], float]
+"""What a turn is timed by: a difference of two readings, seconds."""
+
+
+def processor_time() -> float:
+    """Return what the processes that have ended took of the processor, seconds."""
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def of_time(case: str, beside: str, ours: Times, theirs: Times, bound: float | None = None) -> Ratio:
@@ -75,19 +84,19 @@ def of_speed(case: str, beside: str, ours: Times, theirs: Times, bound: float | 
     return Ratio(case, beside, mine, peers, peers / mine, min(turns), max(turns), bound, at_most=False)
 
 
-def in_turns(runs: int, *contenders: Contender) -> list[Times]:
+def in_turns(runs: int, *contenders: Contender, clock: Clock = perf_counter) -> list[Times]:
     """Return the times of each, taken in turns; a first one of each is left out."""
     times: list[list[float]] = [[] for _ in contenders]
     for _ in range(runs + 1):
         for contender, taken in zip(contenders, times, strict=True):
-            taken.append(timed(contender))
+            taken.append(timed(contender, clock))
     return [taken[1:] for taken in times]
 
 
-def timed(contender: Contender) -> float:
+def timed(contender: Contender, clock: Clock = perf_counter) -> float:
     """Run a command once and return how long it took, seconds. Raises RuntimeError when it fails."""
     contender.prepare()
-    began = perf_counter()
+    began = clock()
     done = subprocess.run(
         [str(part) for part in contender.command],
         stdout=subprocess.DEVNULL,  # a pipe would wake us for each line that is printed
@@ -95,7 +104,7 @@ def timed(contender: Contender) -> float:
         check=False,
         env=environment(),
     )
-    taken = perf_counter() - began
+    taken = clock() - began
     if done.returncode != contender.exit_code:
         raise RuntimeError(f"{contender.name} exited with {done.returncode}: {done.stderr.decode()[-500:]}")
     return taken

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
-from typer.core import TyperCommand, TyperGroup
 
 import negotiator
-from negotiator.cli.lazy import commands
 from negotiator.migrations import migrations
 from negotiator.storage.schema import STEPS, STEPS_TABLE
 
@@ -108,7 +106,7 @@ def test_migrations_stand_alone() -> None:
     [
         (
             ["--help"],
-            {"sqlite_utils", "sqlite3", "pydantic", "markdown_it", "negotiator.cli.commands.negotiate"},
+            {"sqlite_utils", "sqlite3", "pydantic", "rich", "negotiator.cli.commands.negotiate"},
         ),
         (["generate-id"], NOT_FOR_AN_ID),
         (["generate-id", "--uuid"], NOT_FOR_AN_ID),
@@ -153,23 +151,3 @@ def test_the_steps_that_a_file_is_looked_for_are_those_of_the_migrations() -> No
     known = [migration.name for migration in migrations.pending(Database(memory=True))]
     assert list(STEPS) == known
     assert migrations.migrations_table == STEPS_TABLE
-
-
-def test_a_deferred_command_says_of_itself_what_its_module_says() -> None:
-    """It stands in the root's help, and the module isn't loaded for that."""
-    for name, deferred in commands().items():
-        command = deferred.load()
-        is_group = name in {"session", "call", "load"}
-        assert isinstance(command, TyperGroup if is_group else TyperCommand), name
-        assert is_group or command.name == name
-        assert deferred.help == (command.help or "").split("\n\n")[0], name
-
-
-def test_what_typer_must_not_load_is_there_for_others() -> None:
-    """Whoever runs a command in a process of its own can draw markdown afterwards."""
-    code = (
-        "from typer.testing import CliRunner; from negotiator.cli import app; CliRunner().invoke(app, ['--help']);"
-        "from rich.markdown import Markdown; print(Markdown.__name__)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "Markdown\n"

@@ -11,7 +11,8 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
 from negotiator.negotiation.models import Answer
 from negotiator.output import Format
@@ -20,13 +21,12 @@ from negotiator.output.streams import is_terminal
 from negotiator.progress import silent
 from negotiator.storage.source import STDIN, is_same_file, opened, size_of
 
-EXAMPLES = """Examples:
+EXAMPLES = examples(
+    "negotiator batch asks.jsonl --commit-every 1000 > answers.jsonl",
+    'echo \'{"call_id": 2, "carrier_offer": 2300}\' | negotiator batch',
+)
 
-negotiator batch asks.jsonl --commit-every 1000 > answers.jsonl
-
-printf '%s\\n' '{"call_id": 2, "carrier_offer": 2300, "request_id": "a1"}' | negotiator batch"""
-
-app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 @app.command(epilog=EXAMPLES)
@@ -54,7 +54,7 @@ def batch(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Answer many asks: a line of JSON each, with one line of JSON for each in the same order.
+    """Print a line of JSON for each, in the same order.
 
     A line is an object with call_id and carrier_offer, and as needed session_id, notes, request_id, ceiling
     and allow_outlier. Its answer is printed when it is on record. In the place of a line that fails stands

@@ -8,7 +8,7 @@ import typer
 
 from negotiator import output
 from negotiator.cli import completion, options
-from negotiator.cli.root import HELP_NAMES
+from negotiator.cli.groups import examples, new_app
 from negotiator.output import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_session_id
@@ -43,15 +43,10 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
 
 
-app = typer.Typer(
-    help="Calls: phone calls with carriers.",
-    context_settings=HELP_NAMES,
-    add_completion=False,
-    epilog="Example:\n\nnegotiator call history 2",
-)
+app = new_app(examples("negotiator call history 2"))
 
 
-@app.command(epilog="Examples:\n\nnegotiator call history 2\n\nnegotiator call history 2 --json")
+@app.command(epilog=examples("negotiator call history 2", "negotiator call history 2 --json"))
 def history(
     call_id: options.CallID,
     session: options.Session = None,
@@ -59,7 +54,7 @@ def history(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print the rounds of a call, oldest first; with --session those of that session."""
+    """Print the rounds of a call, oldest first. With --session, only those of that session."""
     form = options.chosen(form, as_json)
     if session is not None:
         require_session_id(session)  # before the file is opened
@@ -71,7 +66,7 @@ def history(
     print_rounds(rounds, form, known="Call")
 
 
-@app.command(epilog="Example:\n\ncall=$(negotiator call start --load LD003 --carrier 'MC 123456')")
+@app.command(epilog=examples("call=$(negotiator call start --load LD003 --carrier 'MC 123456')"))
 def start(
     load: Annotated[
         str,
@@ -87,7 +82,7 @@ def start(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Record that a carrier is on the phone, and print the call's ID alone."""
+    """Record that a carrier is on the phone. Prints the call's ID alone."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
@@ -104,9 +99,7 @@ def start(
         output.say(f"Warning: load {load} is {status}.")
 
 
-@app.command(
-    epilog="Example:\n\nnegotiator call end 2 --outcome rejected --sentiment neutral --notes 'too far'"
-)
+@app.command(epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
 def end(
     call_id: options.CallID,
     outcome: Annotated[Outcome, typer.Option("--outcome", help="What came of it.")],
@@ -118,7 +111,7 @@ def end(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Record how a call ended; its end and its length follow from the clock."""
+    """Record how a call ended. It ends now; its length is counted from its start."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
@@ -131,7 +124,7 @@ def end(
 
 
 @app.command(
-    "list", epilog="Examples:\n\nnegotiator call list --load LD002\n\nnegotiator call list --since 24h --json"
+    "list", epilog=examples("negotiator call list --load LD002", "negotiator call list --since 24h --json")
 )
 def list_(
     load: options.LoadFilter = None,
@@ -158,14 +151,14 @@ def list_(
         output.say("No calls.")
 
 
-@app.command(epilog="Examples:\n\nnegotiator call show 2\n\nnegotiator call show 2 --json")
+@app.command(epilog=examples("negotiator call show 2", "negotiator call show 2 --json"))
 def show(
     call_id: options.CallID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show a call: carrier, load, times, rates, outcome, notes."""
+    """Show what is known of a call."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
@@ -174,7 +167,7 @@ def show(
         output.record(calls.show_call(file, call_id), form)
 
 
-@app.command(epilog="Example:\n\nnegotiator call reopen 2 --reason 'typed 1200, meant 2200'")
+@app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
 def reopen(
     call_id: options.CallID,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")],
@@ -182,7 +175,7 @@ def reopen(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Take back the agreement of a call: the load is available again, and the negotiation goes on."""
+    """Take back the agreement of a call. The load is available again, and the negotiation goes on."""
     form = options.chosen(form, as_json)
     from negotiator.negotiation import undo
     from negotiator.storage.database import LoadsFile

@@ -8,13 +8,13 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES
+from negotiator.cli.groups import examples, new_app
 from negotiator.values.timestamps import utc_now
 
-app = typer.Typer(context_settings=HELP_NAMES)
+app = new_app()
 
 
-@app.command(epilog="Examples:\n\nnegotiator migrate\n\nnegotiator migrate old/loads.db --dry-run")
+@app.command(epilog=examples("negotiator migrate", "negotiator migrate old/loads.db --dry-run"))
 def migrate(
     file: options.File = None,
     dry_run: options.DryRun = False,
@@ -22,7 +22,7 @@ def migrate(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Bring a file that an older program wrote up to date, after a backup beside it.
+    """Back up a file that an older program wrote, and make it one that this program uses.
 
     Adds columns and indexes; nothing that is there is changed. A second run changes nothing.
     """
@@ -39,7 +39,7 @@ def migrate(
         output.say(f"Nothing to do: {path} is up to date.")
 
 
-@app.command(epilog="Examples:\n\nnegotiator init --sample\n\nnegotiator init desk.db")
+@app.command(epilog=examples("negotiator init --sample", "negotiator init desk.db"))
 def init(
     file: options.File = None,
     sample: Annotated[
@@ -49,7 +49,7 @@ def init(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Make a new file. One that exists is never touched."""
+    """Refuse to touch one that exists."""
     form = options.chosen(form, as_json)
     from negotiator.maintenance.migrate import init as init_file
 
@@ -60,7 +60,7 @@ def init(
         output.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
 
 
-@app.command(epilog="Examples:\n\nnegotiator backup\n\nnegotiator backup --to /mnt/safe/loads.db")
+@app.command(epilog=examples("negotiator backup", "negotiator backup --to /mnt/safe/loads.db"))
 def backup(
     file: options.File = None,
     to: options.To = None,
@@ -68,7 +68,7 @@ def backup(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Copy a file, safely while others use it; the copy is checked before it gets its name."""
+    """Check the copy before it gets its name."""
     form = options.chosen(form, as_json)
     from negotiator.maintenance.backup import back_up
 
@@ -77,7 +77,7 @@ def backup(
     output.record(asdict(made), form)
 
 
-@app.command(epilog="Example:\n\nnegotiator restore loads.db.backup.20250820_224530 loads.db")
+@app.command(epilog=examples("negotiator restore loads.db.backup.20250820_224530 loads.db"))
 def restore(
     backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP", readable=False)],
     file: options.File = None,
@@ -85,7 +85,7 @@ def restore(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Give a file the state of a backup. What it held is kept: as a backup, or moved aside if damaged."""
+    """Keep what the file held: as a backup, or moved aside if it is damaged."""
     form = options.chosen(form, as_json)
     from negotiator.maintenance.restore import restore as restore_file
 
@@ -94,14 +94,14 @@ def restore(
     output.record(asdict(done), form)
 
 
-@app.command(epilog="Examples:\n\nnegotiator check\n\nnegotiator check old/loads.db --json")
+@app.command(epilog=examples("negotiator check", "negotiator check old/loads.db --json"))
 def check(
     file: options.File = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Look at a file: is it sound, up to date, tidy? Reads only. Exit code 0 sound, 5 damaged, 6 pending."""
+    """Exit with 0 if it is sound, with 5 if it is damaged, and with 6 if it needs `negotiator migrate`."""
     form = options.chosen(form, as_json)
     from negotiator.maintenance.check import check as check_file
     from negotiator.maintenance.check import problem

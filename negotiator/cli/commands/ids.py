@@ -6,14 +6,14 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES
+from negotiator.cli.groups import examples, new_app
 from negotiator.output import Format
 from negotiator.values.ids import generate_session_id, generate_uuid_session_id, require_session_id
 
-app = typer.Typer(context_settings=HELP_NAMES)
+app = new_app()
 
 
-@app.command("generate-id", epilog="Example:\n\nsession=$(negotiator generate-id)")
+@app.command("generate-id", epilog=examples("session=$(negotiator generate-id)"))
 def generate_id(
     uuid: Annotated[
         bool, typer.Option("--uuid", help="16 random hex digits instead of time and letters.")
@@ -22,7 +22,7 @@ def generate_id(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print a new session ID, or several, one a line."""
+    """Print each on a line of its own."""
     form = options.chosen(form, as_json)
     make = generate_uuid_session_id if uuid else generate_session_id
     made = [make() for _ in range(count)]
@@ -32,15 +32,13 @@ def generate_id(
         output.rows([{"session_id": session_id} for session_id in made], ["session_id"], form)
 
 
-@app.command(
-    "validate-id", epilog="Example:\n\nnegotiator validate-id sess_20250820224530_abc123 && echo good"
-)
+@app.command("validate-id", epilog=examples("negotiator validate-id sess_20250820224530_abc123 && echo good"))
 def validate_id(
     session_id: Annotated[str, typer.Argument(help="The text to check.", metavar="ID")],
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Check a session ID: exit code 0 if it is one, 2 if not."""
+    """Exit with 0 if it is one, and with 2 if it is not."""
     form = options.chosen(form, as_json)
     require_session_id(session_id)
     if form is Format.TABLE:

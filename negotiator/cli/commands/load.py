@@ -8,18 +8,13 @@ import typer
 
 from negotiator import output
 from negotiator.cli import completion, options
-from negotiator.cli.root import HELP_NAMES
+from negotiator.cli.groups import examples, new_app
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
 from negotiator.output import Format
 from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
 
-app = typer.Typer(
-    help="Loads: the shipments that are negotiated about.",
-    context_settings=HELP_NAMES,
-    add_completion=False,
-    epilog="Examples:\n\nnegotiator load list --status available\n\nnegotiator load import board.csv",
-)
+app = new_app(examples("negotiator load list --status available", "negotiator load import board.csv"))
 
 LoadID = Annotated[str, typer.Argument(help="The load's ID.", metavar="LOAD_ID")]
 KnownLoadID = Annotated[
@@ -36,8 +31,10 @@ def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionIn
 
 @app.command(
     "import",
-    epilog="Examples:\n\nnegotiator load import board.csv --update\n\n"
-    "negotiator load list --format jsonl | negotiator load import - --db other.db",
+    epilog=examples(
+        "negotiator load import board.csv --update",
+        "negotiator load list --format jsonl | negotiator load import - --db other.db",
+    ),
 )
 def import_(
     file: Annotated[
@@ -59,11 +56,19 @@ def import_(
     db: options.Database = options.DEFAULT_DATABASE,
     output_form: Annotated[
         Format | None,
-        typer.Option("--output-format", help="How to print; a table unless said.", show_default=False),
+        typer.Option(
+            "--output-format",
+            help=options.FORMATS,
+            metavar="FORM",
+            show_default=False,
+            callback=options.note_format,
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Short for --output-format json.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Short for --output-format json.", callback=options.note_json)
+    ] = False,
 ) -> None:
-    """Add the loads of a file, all or none; those that are there already are left as they are.
+    """Add the loads of a file, all or none. Loads that are there already are left as they are.
 
     Headings may be spelled as people do: rate, load #, from, to, pickup, trailer. Dates are ISO (2025-08-21
     08:00) or US (8/21/2025 8:00 AM), in UTC unless an offset is given.
@@ -86,8 +91,11 @@ def import_(
 
 
 @app.command(
-    epilog="Example:\n\nnegotiator load add LD100 --origin 'Reno, NV' --destination 'Boise, ID' "
-    "--pickup '8/21/2025 8:00 AM' --delivery 2025-08-22 --equipment Reefer --rate 2100"
+    epilog=examples(
+        "negotiator load add LD100 --origin 'Reno, NV' --destination 'Boise, ID' \\",
+        "    --pickup '8/21/2025 8:00 AM' --delivery 2025-08-22 \\",
+        "    --equipment Reefer --rate 2100",
+    )
 )
 def add(
     load_id: LoadID,
@@ -134,8 +142,10 @@ def add(
 
 @app.command(
     "list",
-    epilog="Examples:\n\nnegotiator load list --status available --origin chicago\n\n"
-    "negotiator load list --min-rate 1500 --sort rate --desc --json",
+    epilog=examples(
+        "negotiator load list --status available --origin chicago",
+        "negotiator load list --min-rate 1500 --sort rate --desc --json",
+    ),
 )
 def list_(
     origin: Annotated[str | None, _value("--origin", "Part of where it is picked up.")] = None,
@@ -155,7 +165,7 @@ def list_(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print the loads, or those that all the options given fit; the case of letters doesn't matter."""
+    """List loads: all, or those that fit. Upper and lower case are the same."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import LISTED, list_loads
     from negotiator.loads.columns import parse_end, parse_moment
@@ -182,14 +192,14 @@ def list_(
         output.say("There are more; --limit 0 prints all.")
 
 
-@app.command(epilog="Examples:\n\nnegotiator load show LD001\n\nnegotiator load show LD001 --json")
+@app.command(epilog=examples("negotiator load show LD001", "negotiator load show LD001 --json"))
 def show(
     load_id: KnownLoadID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print a load with its calls, the best (lowest) ask so far, and who booked it."""
+    """Show a load, its calls and its best ask. The best ask is the lowest one."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import show_load
     from negotiator.storage.database import LoadsFile

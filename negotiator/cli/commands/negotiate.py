@@ -6,23 +6,20 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options, phone
-from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.negotiation.models import Answer
 from negotiator.output.rounds import print_answer
 from negotiator.values.ids import generate_session_id
 
-EXAMPLES = """Examples:
+EXAMPLES = examples(
+    'negotiator negotiate 2 2300 --session "$(negotiator generate-id)"',
+    "negotiator negotiate 2 '$2,250.00' --notes 'wants fuel paid' --json",
+    "negotiator negotiate 2 2250 --dry-run --explain",
+    "negotiator negotiate 2 --new-session   # at the phone: one ask after another",
+)
 
-negotiator negotiate 2 2300 --session "$(negotiator generate-id)"
-
-negotiator negotiate 2 '$2,250.00' --notes 'wants fuel paid' --json
-
-negotiator negotiate 2 2250 --dry-run --explain
-
-negotiator negotiate 2 --new-session   # at the phone: one ask after another"""
-
-
-app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 @app.command(epilog=EXAMPLES)
@@ -31,7 +28,7 @@ def negotiate(
     ask: Annotated[
         str | None,
         typer.Argument(
-            help="What the carrier wants, US dollars; without it, a terminal asks for one ask after another.",
+            help="What the carrier wants, in US dollars.",
             metavar="[ASK]",
             show_default=False,
         ),
@@ -56,7 +53,7 @@ def negotiate(
         str | None,
         typer.Option(
             "--request-id",
-            help="A name for this ask: sent again under it, it gets its answer again and adds no round.",
+            help="A name for this ask; sent twice, it is answered alike and counts once.",
             metavar="TEXT",
         ),
     ] = None,
@@ -68,14 +65,13 @@ def negotiate(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Answer a carrier's ask: accept it, counter it, or hand the call to a person. Records the round.
+    """Accept it, counter it, or hand the call to a person, and record the round.
 
-    A desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
+    The desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
     NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
 
-    At the phone, leave ASK out: each ask that is typed is recorded and answered at once, until one is
-    accepted or handed over. 6000! is 6000 with --allow-outlier. An empty line, Ctrl-D or Ctrl-C leaves; what
-    was said stays on record.
+    At the phone, leave ASK out, and type one ask after another. With a ! after it, an ask may be an outlier:
+    6000!. An empty line, Ctrl-D or Ctrl-C leaves; what was said stays on record.
     """
     form = options.chosen(form, as_json)
     if ask is None:

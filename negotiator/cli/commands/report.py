@@ -11,21 +11,19 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
     from negotiator.reports.report import Report
 
-EXAMPLES = """Examples:
-
-negotiator report --since monday
-
-negotiator report --by carrier --top 10 --since 30d --compare
-
-negotiator report --since yesterday --until today --format html --output report.html
-
-negotiator report --since 24h --fail-if 'booking_rate<0.3'"""
+EXAMPLES = examples(
+    "negotiator report --since monday",
+    "negotiator report --by carrier --top 10 --since 30d --compare",
+    "negotiator report --since yesterday --format html --output report.html",
+    "negotiator report --since 24h --fail-if 'booking_rate<0.3'",
+)
 
 
 class By(StrEnum):
@@ -52,7 +50,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 @app.command(epilog=EXAMPLES)
@@ -95,11 +93,19 @@ def report(
     ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: Annotated[
-        ReportFormat | None, typer.Option("--format", "-f", help="How to print; a table unless said.")
+        ReportFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, json, jsonl, csv, md or html.",
+            metavar="FORM",
+            show_default=False,
+            callback=options.note_format,
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Say what was booked, what was paid over the posted rate, and where it was lost."""
+    """Count calls, bookings, what was paid over the posted rate, and what was lost: in all, or by a group."""
     chosen = options.chosen_of(ReportFormat, form, as_json)
     from negotiator.policy.decide import policy_from_environment
     from negotiator.reports.alarms import parse_condition, require_none_holds

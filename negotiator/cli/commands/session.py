@@ -7,18 +7,14 @@ import typer
 
 from negotiator import output
 from negotiator.cli import options
-from negotiator.cli.root import HELP_NAMES, UsageError
+from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.output import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_session_id
 from negotiator.values.timestamps import parse_length, parse_moment, utc_now
 
-app = typer.Typer(
-    help="Sessions: rounds that belong together.",
-    context_settings=HELP_NAMES,
-    add_completion=False,
-    epilog="Example:\n\nnegotiator session history sess_20250820224530_abc123",
-)
+app = new_app(examples("negotiator session history sess_20250820224530_abc123"))
 
 Meta = Annotated[
     list[str] | None,
@@ -56,9 +52,11 @@ class Status(StrEnum):
 
 
 @app.command(
-    epilog="Examples:\n\nnegotiator session history sess_20250820224530_abc123\n\n"
-    "negotiator session history sess_20250820224530_abc123 --format csv\n\n"
-    "negotiator session history sess_20250820224530_abc123 --chart"
+    epilog=examples(
+        "negotiator session history sess_20250820224530_abc123",
+        "negotiator session history sess_20250820224530_abc123 --format csv",
+        "negotiator session history sess_20250820224530_abc123 --chart",
+    )
 )
 def history(
     session_id: options.SessionID,
@@ -86,8 +84,10 @@ def history(
 
 
 @app.command(
-    epilog="Examples:\n\nsession=$(negotiator session start)\n\n"
-    "negotiator session start --call 2 --expires-in 2h --meta desk=reefer"
+    epilog=examples(
+        "session=$(negotiator session start)",
+        "negotiator session start --call 2 --expires-in 2h --meta desk=reefer",
+    )
 )
 def start(
     call: Annotated[
@@ -102,7 +102,7 @@ def start(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Start a session and print its ID. One that nobody starts exists from its first round all the same."""
+    """Start a session and print its ID. One that nobody starts begins with its first round."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
     from negotiator.storage.database import LoadsFile
@@ -121,8 +121,11 @@ def start(
 
 @app.command(
     "list",
-    epilog="Examples:\n\nnegotiator session list --status active\n\n"
-    "negotiator session list --carrier 'MC 123456' --since 7d --json\n\nnegotiator session list --stats",
+    epilog=examples(
+        "negotiator session list --status active",
+        "negotiator session list --carrier 'MC 123456' --since 7d --json",
+        "negotiator session list --stats",
+    ),
 )
 def list_(
     status: Annotated[Status | None, typer.Option("--status", help="Where they stand.")] = None,
@@ -138,7 +141,7 @@ def list_(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """List sessions: those without a round first, then the latest first."""
+    """List sessions, the latest first. Those without a round come before them."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
     from negotiator.storage.database import LoadsFile
@@ -161,14 +164,14 @@ def list_(
         output.say("No sessions.")
 
 
-@app.command(epilog="Example:\n\nnegotiator session show sess_20250820224530_abc123")
+@app.command(epilog=examples("negotiator session show sess_20250820224530_abc123"))
 def show(
     session_id: options.SessionID,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show a session: status, calls, rounds, asks, standing counter, time to close, metadata."""
+    """Show where a session stands. Its calls, asks, counters and metadata, and how long it takes asks."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
     from negotiator.storage.database import LoadsFile
@@ -178,9 +181,7 @@ def show(
         output.record(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
-@app.command(
-    epilog="Example:\n\nnegotiator session close sess_20250820224530_abc123 --reason 'went elsewhere'"
-)
+@app.command(epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'"))
 def close(
     session_id: options.SessionID,
     reason: Annotated[
@@ -203,7 +204,7 @@ def close(
 
 @app.command(
     "set",
-    epilog="Example:\n\nnegotiator session set sess_20250820224530_abc123 --meta desk=reefer --meta old=",
+    epilog=examples("negotiator session set sess_20250820224530_abc123 --meta desk=reefer"),
 )
 def set_(
     session_id: options.SessionID,
@@ -212,7 +213,7 @@ def set_(
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
-    """Set metadata of a session; an empty value takes its key away."""
+    """Set metadata of a session. An empty value takes its key away."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
     from negotiator.storage.database import LoadsFile

@@ -1,0 +1,105 @@
+"""Groups of commands: what their help shows, and how a command is found by its name."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from negotiator import output
+from negotiator.cli.lazy import Deferred
+from negotiator.cli.usage import CommandLine, UsageError
+
+
+def new_app(
+    epilog: str | None = None,
+    *,
+    name: str | None = None,
+    cls: type[TyperGroup] | None = None,
+    add_completion: bool = False,
+) -> typer.Typer:
+    """Return an app for commands. Its help is plain: rich's takes twice as long."""
+    return typer.Typer(
+        name=name,
+        cls=cls or Group,
+        epilog=epilog,
+        add_completion=add_completion,
+        suggest_commands=False,  # the group does, in its own words
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def examples(*lines: str) -> str:
+    """Return examples as the end of a help text.
+
+    Lines are printed as they are: more than 76 characters do not fit.
+    """
+    whole = [line for line in lines if not line.startswith(" ")]  # the others go on from the line before
+    return "\n".join(["\b", "Example:" if len(whole) == 1 else "Examples:", *(f"  {line}" for line in lines)])
+
+
+class Group(TyperGroup):
+    """Commands under one name. Without a command it shows those that there are, which is bad usage."""
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Return the names of the commands under headings, as help shows them."""
+        return {"Commands": list(self.commands)}
+
+    def overview(self, context: Any) -> str:  # noqa: ANN401 - Typer doesn't export the type
+        """Return the commands with a line for each, and an example."""
+        formatter = context.make_formatter()
+        self.format_usage(context, formatter)
+        self.format_help_text(context, formatter)
+        self.format_commands(context, formatter)
+        self.format_epilog(context, formatter)
+        return str(formatter.getvalue().rstrip("\n"))
+
+    def format_options(self, context: Any, formatter: Any) -> None:  # noqa: ANN401 - as in the base class
+        """Write the commands, and then the options: most people look for a command."""
+        self.format_commands(context, formatter)
+        records = [parameter.get_help_record(context) for parameter in self.get_params(context)]
+        with formatter.section("Options"):
+            formatter.write_dl([record for record in records if record])
+
+    def format_commands(self, _context: Any, formatter: Any) -> None:  # noqa: ANN401 - as in the base class
+        """Write each command's summary, section by section."""
+        width = max(map(len, self.commands))
+        for heading, names in self.sections().items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(width), self.commands[name].get_short_help_str()) for name in names]
+                )
+
+    def parse_args(self, context: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as in the base class
+        """Parse the group's own options. Raises UsageError, after the overview, when no word is given."""
+        if not args and not context.resilient_parsing:
+            output.lines([self.overview(context)])
+            raise UsageError("no command was given", "choose one of those above")
+        return super().parse_args(context, args)
+
+    def resolve_command(self, context: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - as in the base class
+        """Return the command that the first word names. Raises UsageError with the names that are like it."""
+        word = args[0]
+        if word not in self.commands and word[:1] != "-" and not context.resilient_parsing:
+            raise UsageError(f"no such command: {word!r}", self._instead_of(word, context.command_path))
+        name, known, rest = super().resolve_command(context, args)
+        command = _loaded(known)
+        context.ensure_object(CommandLine).enter(f"{context.command_path} {name}", command, rest)
+        return name, command, rest
+
+    def _instead_of(self, word: str, path: str) -> str:
+        within = [
+            f"{name} {word}"
+            for name, command in self.commands.items()
+            if word in getattr(_loaded(command), "commands", {})
+        ]
+        meant = [f"`{path} {name}`" for name in within or get_close_matches(word.lower(), self.commands, n=2)]
+        question = f"did you mean {' or '.join(meant)}? " if meant else ""
+        return f"{question}`{path} --help` shows the commands"
+
+
+def _loaded(command: Any) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
+    return command.load() if isinstance(command, Deferred) else command
