@@ -17,7 +17,8 @@ from sqlite_utils import Database
 from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
-from negotiator.maintenance.migrate import init, migrate
+from negotiator.maintenance.create import init
+from negotiator.maintenance.migrate import migrate
 from negotiator.service import CallHandlingService
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -21,7 +21,8 @@ from typing import Any
 from negotiator.errors import NegotiatorError
 from negotiator.maintenance.backup import back_up
 from negotiator.maintenance.check import check
-from negotiator.maintenance.migrate import init, migrate
+from negotiator.maintenance.create import init
+from negotiator.maintenance.migrate import migrate
 from negotiator.maintenance.restore import restore
 from negotiator.service import CallHandlingService
 

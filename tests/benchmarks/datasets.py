@@ -8,7 +8,7 @@ from contextlib import closing
 from os import fsync
 from pathlib import Path
 
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from negotiator.storage.schema import BASE_TABLES
 
 SESSION = "sess_20250820100000_bench0"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from negotiator.cli import completion
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from tests.conftest import NOW, OTHER_SESSION, SESSION, execute, installed
 from tests.integration.cli.test_root import make_unusable
 

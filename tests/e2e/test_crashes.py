@@ -13,7 +13,8 @@ import pytest
 from sqlite_utils import Database
 
 from negotiator.maintenance.backup import back_up
-from negotiator.maintenance.migrate import init, migrate
+from negotiator.maintenance.create import init
+from negotiator.maintenance.migrate import migrate
 from negotiator.maintenance.restore import restore
 from negotiator.storage.atomic_file import SIDE_FILES
 from tests.conftest import NOW, contents, execute, select

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from negotiator.maintenance.backup import back_up
 from negotiator.maintenance.check import check
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from tests.conftest import NOW, execute, run, select
 from tests.workers import crowd, finish, go, start
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from negotiator import CallHandlingService, NegotiatorError
 from negotiator.errors import NoAgreementError, OutlierError
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from tests.conftest import NOW, contents, execute, run, select
 
 DOCUMENTED = {0, 2, 3, 4, 5, 6, 75}

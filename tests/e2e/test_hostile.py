@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from negotiator import CallHandlingService
-from negotiator.maintenance.migrate import init, migrate
+from negotiator.maintenance.create import init
+from negotiator.maintenance.migrate import migrate
 from tests.conftest import SCRIPT, contents, data, execute, installed, run, select
 
 DOCUMENTED = {0, 2, 3, 4, 5, 6, 75}

@@ -51,7 +51,7 @@ def init(
 ) -> None:
     """Refuse to touch one that exists."""
     form = options.chosen(form, as_json)
-    from negotiator.maintenance.migrate import init as init_file
+    from negotiator.maintenance.create import init as init_file
 
     path = file or db
     init_file(path, sample=sample)

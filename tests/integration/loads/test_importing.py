@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
 from negotiator.loads.importing import import_loads
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 

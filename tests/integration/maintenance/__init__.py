@@ -1,1 +1,1 @@
-"""Tests of `negotiator.maintenance.migrate`."""
+"""Tests of `negotiator.maintenance`."""

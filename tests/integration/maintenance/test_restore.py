@@ -9,7 +9,7 @@ import pytest
 
 from negotiator.errors import BadInputError, BusyError, DamagedFileError, DatabaseNotFoundError, SchemaError
 from negotiator.maintenance.backup import back_up, back_up_open
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from negotiator.maintenance.restore import restore
 from tests.conftest import NOW, SESSION, contents, data, execute, run, select
 

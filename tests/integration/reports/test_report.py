@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from negotiator.errors import InvalidConditionError, InvalidTimeError
-from negotiator.maintenance.migrate import init
+from negotiator.maintenance.create import init
 from negotiator.reports.alarms import parse_condition
 from negotiator.reports.figures import FIGURES
 from negotiator.reports.report import Report, report

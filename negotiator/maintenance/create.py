@@ -1,0 +1,52 @@
+"""Make a new file."""
+
+from datetime import datetime
+from pathlib import Path
+
+from negotiator.errors import FileExistsConflictError
+from negotiator.maintenance.sample import insert_sample
+from negotiator.migrations import migrations
+from negotiator.storage.atomic_file import SIDE_FILES, publish, unfinished
+from negotiator.storage.database import as_database, connect
+from negotiator.storage.schema import BASE_TABLES
+from negotiator.storage.sqlite_errors import sqlite_errors
+from negotiator.values import timestamps
+
+
+def init(path: Path, *, sample: bool = False, now: datetime | None = None) -> None:
+    """Make a new file: the four tables, every migration, WAL mode, readable by the owner alone.
+
+    ``sample`` puts in a small load board with calls that wait for a first ask.
+    Raises FileExistsConflictError when the file, or a side file of one that was, exists;
+    DatabaseNotFoundError when its folder doesn't; UnusableFileError.
+    """
+    with sqlite_errors(path):
+        for taken in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
+            _require_free(taken)
+        with unfinished(path.parent, f".{path.name}.init-") as new:
+            _fill(new, now or timestamps.utc_now(), sample=sample)
+            try:
+                publish(new, path)
+            except FileExistsError:
+                _require_free(path)
+                raise
+
+
+def _require_free(path: Path) -> None:
+    if path.exists() or path.is_symlink():
+        raise FileExistsConflictError(
+            f"{str(path)!r} exists, and is left as it is", "name another file, or move that one away"
+        )
+
+
+def _fill(path: Path, now: datetime, *, sample: bool) -> None:
+    db = connect(path)
+    try:
+        db.executescript(BASE_TABLES)
+        utils = as_database(db)
+        migrations.apply(utils)
+        if sample:
+            insert_sample(utils, now)
+        utils.enable_wal()  # last: until here nothing has to be waited for
+    finally:
+        db.close()
