@@ -57,6 +57,7 @@ def ask_until_migrated(path: str, call_id: str, session_id: str) -> None:
 def ask_bare(path: str, call_id: str, _session: str, _offer: str, count: str) -> None:
     """Do what an ask writes in the plainest way there is: the peer that throughput is measured against."""
     with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = EXTRA")
         for _ in range(int(count)):
             connection.execute("BEGIN IMMEDIATE")
             values = (call_id, 1, 2300.0, "counter_offer_2135.00", "2025-09-01 12:00:00.000000")

@@ -164,7 +164,8 @@ def _carrier(db: Connection, digits: str, company: str | None, now: datetime) ->
         return str(known[0])
     stamp = timestamps.format_stored(now)
     db.execute(
-        "INSERT INTO main.carriers (mc_number, company_name, created_at, updated_at) VALUES (?, ?, ?, ?)",
+        """INSERT INTO main.carriers (mc_number, company_name, is_verified, created_at, updated_at)
+           VALUES (?, ?, 0, ?, ?)""",
         [usual, company or usual, stamp, stamp],
     )
     return usual

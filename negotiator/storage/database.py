@@ -13,6 +13,7 @@ from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import (
     SLICE_SECONDS,
     locked,
+    patiently,
     read_transaction,
     wait_seconds,
     write_transaction,
@@ -25,6 +26,14 @@ _Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
 """What reads, or reads and writes, one state of a file."""
 
 
+_DURABLE = "PRAGMA main.synchronous = EXTRA"
+"""Makes a commit survive a power cut in every journal mode.
+
+In rollback mode FULL, which most builds begin with, does not sync the folder after the journal is deleted:
+after a power cut the journal is there again, and SQLite undoes the commit with it.
+"""
+
+
 def file_uri(path: Path, mode: str) -> str:
     """Return the URI of a file for SQLite, in which spaces, ?, # and % are escaped."""
     return f"{path.absolute().as_uri()}?mode={mode}"
@@ -33,7 +42,8 @@ def file_uri(path: Path, mode: str) -> str:
 def connect(path: Path) -> Connection:
     """Open a file that exists, for reading and writing if its permissions allow; never creates one.
 
-    Raises DatabaseNotFoundError, UnusableFileError. The caller closes the returned database.
+    What is committed on it survives a power cut, whatever the journal mode. Waits for a lock as a transaction
+    does. Raises BusyError, DatabaseNotFoundError, UnusableFileError. The caller closes the returned database.
     """
     path = Path(path)
     with sqlite_errors(path):
@@ -51,6 +61,11 @@ def connect(path: Path) -> Connection:
         )
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        try:
+            patiently(connection, _DURABLE)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
@@ -93,10 +108,6 @@ class LoadsFile:
                 require_tables(db, path)
                 if pending(db):
                     raise migrations_pending(path)
-            with sqlite_errors(path):
-                db.execute(
-                    "PRAGMA synchronous = FULL"
-                )  # some builds of SQLite would do with less in WAL mode
             yield cls(db, path)
         finally:
             db.close()

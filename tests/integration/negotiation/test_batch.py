@@ -402,12 +402,6 @@ def test_a_bad_policy_is_named_once(desk: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_commits_are_as_safe_as_sqlite_makes_them(shared: Path) -> None:
-    """FULL, whatever the library was built with."""
-    with LoadsFile.open(shared) as file:
-        assert file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
-
-
 @pytest.mark.parametrize("size", ["1", "25"])
 @pytest.mark.parametrize(
     "kills", [pytest.param(3, id="3 kills"), pytest.param(50, id="50 kills", marks=pytest.mark.soak)]
