@@ -7,6 +7,13 @@
 # nothing. The exit code is that of `negotiator migrate`: 0 done, 3 no such file, 5 unusable, 75 locked.
 set -eu
 
+# Beside this script first: there it is ours, while another program on the path may have the same name.
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+for program in "$here/negotiator" "$here/.venv/bin/negotiator"; do
+    if [ -f "$program" ] && [ -x "$program" ]; then # a folder of that name is the source
+        exec "$program" migrate "$@"
+    fi
+done
 if command -v negotiator >/dev/null 2>&1; then
     exec negotiator migrate "$@"
 fi

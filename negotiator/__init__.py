@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from negotiator.service import CallHandlingService
     from negotiator.values.ids import generate_session_id, generate_uuid_session_id, validate_session_id
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Answer",
     "AsksFailedError",
@@ -124,10 +126,6 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for: an ID shouldn't cost the import of sqlite-utils."""
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - few ask, and it is slow to import
-
-        return version("negotiator")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)

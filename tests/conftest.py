@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -79,6 +80,15 @@ INSERT INTO negotiations (id, call_id, round_number, carrier_offer, system_respo
   (7, 5, 1, 950.0, 'counter_offer_905.0', NULL),
   (8, 99, 1, 700.0, 'Sorry.', '2025-08-20 18:00:00+02:00');
 """
+
+
+def pytest_configure() -> None:
+    """Hear an interrupt, and with it the programs that tests start and interrupt.
+
+    A shell without job control has its background jobs ignore SIGINT, and what they start inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """The installed program: exit codes, streams and signals as a shell sees them."""
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -66,6 +65,19 @@ def test_ctrl_c_is_heard_while_a_lock_is_waited_for(old: Path, command: list[str
             assert "Traceback" not in waiting.stderr.read()
 
 
+def test_tests_in_the_background_of_a_script_can_interrupt_a_program() -> None:
+    """What ignores SIGINT from its start, and is configured as our tests are, starts programs that hear it."""
+    program = (
+        "import signal, subprocess, sys; from tests.conftest import pytest_configure\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN\n"
+        "pytest_configure()\n"
+        "subprocess.run([sys.executable, '-c', 'import signal; signal.raise_signal(signal.SIGINT)'])"
+    )
+    command = ["sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "KeyboardInterrupt" in done.stderr
+
+
 @pytest.mark.parametrize(
     "command", ["call history 1 -f csv", "call history 1", "--help", "generate-id --count 10000"]
 )
@@ -121,59 +133,8 @@ def test_it_works_without_home_locale_and_terminal(desk: Path) -> None:
     assert select(desk, "SELECT notes FROM negotiations") == [("città",)]
 
 
-def script(*arguments: object, path: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run migrate_add_session_id.sh with this PATH, from this folder."""
-    command = ["/bin/sh", str(ROOT / "migrate_add_session_id.sh"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env={"PATH": path})
-
-
-def test_the_script_migrates_from_any_folder_and_a_second_run_changes_nothing(unmigrated: Path) -> None:
-    """FILE is relative to where one is."""
-    path = f"{SCRIPT.parent}:/usr/bin:/bin"
-    assert script("old.db", path=path, cwd=unmigrated.parent).returncode == 0
-    before = unmigrated.read_bytes()
-    again = script(unmigrated, path=path, cwd=Path("/"))
-    assert again.returncode == 0
-    assert "Nothing to do" in again.stderr
-    assert unmigrated.read_bytes() == before
-
-
-def test_the_script_finds_python_m_negotiator_and_defaults_to_loads_db(
-    unmigrated: Path, tmp_path: Path
-) -> None:
-    """In an environment that has no console script."""
-    unmigrated.rename(tmp_path / "loads.db")
-    binaries = tmp_path / "bin"
-    binaries.mkdir()
-    (binaries / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    (binaries / "python3").chmod(0o755)
-    result = script(path=f"{binaries}:/usr/bin:/bin", cwd=tmp_path)
-    assert result.returncode == 0, result.stderr
-    assert "m001_add_session_id" in result.stdout
-
-
-def test_the_script_passes_the_exit_code_on(tmp_path: Path) -> None:
-    """Three: no such file."""
-    assert script(path=f"{SCRIPT.parent}:/usr/bin:/bin", cwd=tmp_path).returncode == 3
-
-
-def test_the_script_says_what_to_do_when_nothing_is_installed(tmp_path: Path) -> None:
-    """One sentence."""
-    empty = tmp_path / "bin"
-    empty.mkdir()
-    result = script(path=str(empty), cwd=tmp_path)
-    assert result.returncode == 127
-    assert "pip install" in result.stderr
-
-
-@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
-def test_the_script_is_clean() -> None:
-    """By shellcheck's account."""
-    subprocess.run(["shellcheck", ROOT / "migrate_add_session_id.sh"], check=True)
-
-
 def test_a_session_can_be_made_and_used_in_a_shell(desk: Path) -> None:
-    """The loop that the README shows."""
+    """The loop that the documentation shows."""
     line = f'session=$("{SCRIPT}" generate-id) && "{SCRIPT}" negotiate 1 2300 --session "$session" --json'
     subprocess.run(["sh", "-ec", line], check=True, capture_output=True)
     assert select(desk, "SELECT session_id FROM negotiations")[0][0] != SESSION

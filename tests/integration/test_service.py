@@ -1,7 +1,6 @@
 """The public door: what `import negotiator` promises."""
 
 import sqlite3
-import tomllib
 from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from negotiator import (
     SessionNotFoundError,
     errors,
 )
-from tests.conftest import ROOT, SESSION, contents, select
+from tests.conftest import SESSION, contents, select
 
 
 def test_all_is_sorted_and_every_name_in_it_can_be_had() -> None:
@@ -38,12 +37,6 @@ def test_a_name_that_is_not_public_is_no_attribute() -> None:
     """As for any module."""
     with pytest.raises(AttributeError, match="nonsense"):
         negotiator.nonsense  # noqa: B018
-
-
-def test_the_version_stands_in_one_place() -> None:
-    """In pyproject.toml."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert negotiator.__version__ == project["version"]
 
 
 def test_handle_negotiation_returns_accepted_message_should_transfer(service: CallHandlingService) -> None:

@@ -22,7 +22,7 @@ def page(report: Report, *, made_at: datetime) -> str:
     except ImportError as error:
         raise MissingExtraError(
             f"an HTML report needs a library that can't be loaded: {error.name or error}",
-            "pip install 'negotiator[html]'",
+            "pip install 'freight-negotiator[html]'",
         ) from error
     template = files("negotiator.output.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     environment = Environment(

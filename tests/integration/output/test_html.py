@@ -326,7 +326,7 @@ def test_without_the_extra_the_error_names_it(desk: Path, monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtraError, match="jinja2") as caught:
         page(reported(desk), made_at=NOW)
-    assert caught.value.hint == "pip install 'negotiator[html]'"
+    assert caught.value.hint == "pip install 'freight-negotiator[html]'"
     assert caught.value.exit_code == 2
 
 
