@@ -60,7 +60,7 @@ def ask_bare(path: str, call_id: str, _session: str, _offer: str, count: str) ->
         connection.execute("PRAGMA synchronous = EXTRA")
         for _ in range(int(count)):
             connection.execute("BEGIN IMMEDIATE")
-            values = (call_id, 1, 2300.0, "counter_offer_2135.00", "2025-09-01 12:00:00.000000")
+            values = (call_id, 1, 2300.0, "counter_offer_2125.00", "2025-09-01 12:00:00.000000")
             connection.execute(
                 "INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp)"
                 " VALUES (?, ?, ?, ?, ?)",

@@ -1,25 +1,20 @@
-"""How an ask is answered: a pure function of the posted rate, the ask, the round and the earlier counters.
+"""How an ask is answered: a pure function of the policy, the posted rate, the ask and what was said before.
 
-The concession is the polynomial time-dependent one of the negotiation literature (P. Faratin, C. Sierra and
-N. R. Jennings, "Negotiation decision functions for autonomous agents", 1998), with the gap between the
-posted rate and the ask as its range. The broker pays the carrier: a lower ask is better for the broker.
+The curve proposes a target; what stands here makes it lawful, whatever the target is. The broker pays the
+carrier: a lower ask is better for the broker.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from negotiator.errors import InvalidPolicyError
+from negotiator.policy import curve
+from negotiator.policy.curve import EXACT, FINEST
 from negotiator.values.money import CENT, dollars
 from negotiator.values.settings import number_from
-
-# A context of our own: the same inputs give the same answer whatever context the caller has. Figures are
-# exact to far below a cent, so that a target of exactly 2170 is 2170, and not the 2165 below 2169.999….
-_EXACT = Context(prec=60)
-_FINEST = Decimal("1e-12")
 
 
 class Decision(StrEnum):
@@ -32,14 +27,20 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the policy decided, and the figures it came from (US dollars)."""
+    """What the policy decided, and the figures it came from (US dollars).
+
+    ``is_last_offer``: the counter is a lower ask of the carrier's own, made once, after the last round.
+    ``share``, ``reach`` and ``target`` are those of a round before the last.
+    """
 
     decision: Decision
     amount: Decimal | None
     reason: str
     ceiling: Decimal
     standing_counter: Decimal
+    is_last_offer: bool = False
     share: Decimal | None = None
+    reach: Decimal | None = None
     target: Decimal | None = None
 
 
@@ -54,7 +55,7 @@ class Policy:
     """
 
     ceiling_percent: Decimal = Decimal(10)
-    rounds: int = 3
+    rounds: int = 4
     firmness: Decimal = Decimal("1.5")
     increment: Decimal = Decimal(5)
     ceiling: Decimal | None = None
@@ -65,7 +66,7 @@ class Policy:
         _require("number of rounds", Decimal(self.rounds), 1, 1000)
         _require("firmness", self.firmness, 0, 1000, may_be_lowest=False)
         _require("increment", self.increment, CENT, 1_000_000)
-        if _EXACT.remainder(self.increment, CENT):
+        if EXACT.remainder(self.increment, CENT):
             raise InvalidPolicyError("the increment has a fraction of a cent", "use whole cents")
 
     def ceiling_for(self, posted_rate: Decimal) -> Decimal:
@@ -74,7 +75,7 @@ class Policy:
         Raises InvalidPolicyError when a ceiling was given that is below the posted rate.
         """
         if self.ceiling is None:
-            with localcontext(_EXACT):
+            with localcontext(EXACT):
                 return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT, ROUND_FLOOR)
         if self.ceiling < posted_rate:
             raise InvalidPolicyError(
@@ -119,14 +120,23 @@ def _whole(variable: str, number: Decimal) -> int:
 
 
 def decide(
-    policy: Policy, *, posted_rate: Decimal, ask: Decimal, round_number: int, highest_counter: Decimal | None
+    policy: Policy,
+    *,
+    posted_rate: Decimal,
+    ask: Decimal,
+    round_number: int,
+    highest_counter: Decimal | None,
+    lowest_ask: Decimal | None = None,
+    had_last_offer: bool = False,
 ) -> Ruling:
     """Return the answer to an ask (all amounts US dollars).
 
-    ``round_number`` is 1-based; ``highest_counter`` is the highest that the thread has had, None for none.
-    Raises InvalidPolicyError when the policy's ceiling is below the posted rate.
+    ``round_number`` is 1-based. ``highest_counter`` is the highest counter that binds us, ``lowest_ask`` the
+    lowest ask that was answered with a counter, each None for none. ``had_last_offer``: the thread has had a
+    counter in its last round or after it. Raises InvalidPolicyError when the policy's ceiling is below the
+    posted rate.
     """
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         ceiling = policy.ceiling_for(posted_rate)
         standing = max(posted_rate, highest_counter or posted_rate)
         if standing > ceiling:
@@ -135,42 +145,52 @@ def decide(
             offered = "posted rate" if standing == posted_rate else "standing counter"
             reason = f"the ask is at or below the {offered}"
             return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing)
-        if round_number >= policy.rounds:
-            return _close(ask, ceiling, standing, "no round is left")
-        return _concede(policy, posted_rate, ask, round_number, ceiling=ceiling, standing=standing)
+        lower = lowest_ask if lowest_ask is not None and ask > lowest_ask else None
+        if round_number < policy.rounds:
+            shared = curve.share(round_number, policy.rounds, policy.firmness)
+            return _concede(
+                policy, posted_rate, ask, lower, shared=shared, ceiling=ceiling, standing=standing
+            )
+        if lower is not None:
+            return _answer_raised(lower, ceiling, standing, had_last_offer=had_last_offer)
+        return _close(ask, ceiling, standing, "no round is left")
 
 
 def _concede(
     policy: Policy,
     posted_rate: Decimal,
     ask: Decimal,
-    round_number: int,
+    lower: Decimal | None,
     *,
+    shared: Decimal,
     ceiling: Decimal,
     standing: Decimal,
 ) -> Ruling:
-    """Counter an ask above what was offered, or accept one that is next to the target."""
-    reach = min(ask, ceiling)
-    share = _share(round_number, policy.rounds, policy.firmness)
-    conceded = (posted_rate + share * (reach - posted_rate)).quantize(_FINEST)
+    """Counter an ask above what was offered, or accept one that is next to the target.
+
+    ``lower`` is the ask that was raised to this one: it is countered in its place, and nothing is accepted.
+    """
+    reach = min(ask if lower is None else lower, ceiling)
     # The share is below one, however little: so is the target below its reach, and the ceiling not quoted.
-    target = max(standing, min(conceded, reach - _FINEST))
-    if ask <= ceiling and ask - target <= policy.increment:
+    target = max(standing, min(curve.target(posted_rate, reach, shared), reach - FINEST))
+    figures = (ceiling, standing, False, shared, reach, target)
+    if lower is None and ask <= ceiling and ask - target <= policy.increment:
         reason = f"the ask is within {dollars(policy.increment)} of the target"
-        return Ruling(Decision.ACCEPTED, ask, reason, ceiling, standing, share, target)
+        return Ruling(Decision.ACCEPTED, ask, reason, *figures)
     counter = max(standing, target // policy.increment * policy.increment).quantize(CENT)
     reason = "the target, down to a whole increment" if counter > standing else "the standing counter is kept"
-    return Ruling(Decision.COUNTER, counter, reason, ceiling, standing, share, target)
+    raised = "" if lower is None else f"the ask was raised from {dollars(lower)}, which is answered: "
+    return Ruling(Decision.COUNTER, counter, raised + reason, *figures)
 
 
-@lru_cache(maxsize=1024)
-def _share(round_number: int, rounds: int, firmness: Decimal) -> Decimal:
-    """Return which share of the gap is conceded, 0 to 1.
-
-    Kept, because a power at 60 digits takes 150 microseconds, more than all else that an ask needs, and the
-    same few are asked for again and again.
-    """
-    return _EXACT.power(_EXACT.divide(Decimal(round_number), rounds), firmness)
+def _answer_raised(lower: Decimal, ceiling: Decimal, standing: Decimal, *, had_last_offer: bool) -> Ruling:
+    """Offer the carrier its own lower ask, once, or hand over: a raised ask is never accepted."""
+    raised = f"no round is left, and the ask was raised from {dollars(lower)}"
+    if standing < lower <= ceiling and not had_last_offer:
+        return Ruling(
+            Decision.COUNTER, lower, f"{raised}, which is offered", ceiling, standing, is_last_offer=True
+        )
+    return Ruling(Decision.TRANSFER, None, raised, ceiling, standing)
 
 
 def _close(ask: Decimal, ceiling: Decimal, standing: Decimal, why: str) -> Ruling:

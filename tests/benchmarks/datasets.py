@@ -46,7 +46,7 @@ def desk(path: Path, rounds: int) -> None:
         _fill(db, rounds, _ROUNDS.format(", session_id", _SESSION_ID))
         db.executemany(
             """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp, session_id)
-               VALUES (1, ?, 2300.0, 'counter_offer_2135.00', '2025-08-20 10:00:00.000000', ?)""",
+               VALUES (1, ?, 2300.0, 'counter_offer_2125.00', '2025-08-20 10:00:00.000000', ?)""",
             [(number, SESSION) for number in range(1, 21)],
         )
 

@@ -86,14 +86,14 @@ def interrupt(process: Process) -> None:
 
 def test_asks_are_answered_one_by_one_until_one_is_accepted(desk: Path) -> None:
     """Each as a single `negotiate` answers it; then the program ends by itself."""
-    talk = at_the_phone(1, "--session", SESSION, typed=["2300\n", "$2,250\n", " 2200 \n"])
+    talk = at_the_phone(1, "--session", SESSION, typed=["2300\n", "$2,250\n", " 2150 \n"])
     assert talk.code == 0, talk
     assert select(desk, ROUNDS) == [
-        (1, 2300, "counter_offer_2135.00", SESSION, None),
-        (2, 2250, "counter_offer_2180.00", SESSION, None),
-        (3, 2200, "accepted", SESSION, None),
+        (1, 2300, "counter_offer_2125.00", SESSION, None),
+        (2, 2250, "counter_offer_2150.00", SESSION, None),
+        (3, 2150, "accepted", SESSION, None),
     ]
-    for expected in ("COUNTER $2,135.00, 2 rounds left", "COUNTER $2,180.00", "ACCEPTED at $2,200.00"):
+    for expected in ("COUNTER $2,125.00, 3 rounds left", "COUNTER $2,150.00", "ACCEPTED at $2,150.00"):
         assert expected in talk.seen
     assert talk.seen.count("Ask 4") == 0
 
@@ -109,15 +109,15 @@ def test_what_is_at_stake_is_shown_before_the_first_ask(desk: Path) -> None:
     """Load, lane, posted rate, round, and what was offered already; never the ceiling."""
     run("negotiate", 1, 2300)
     seen = at_the_phone(1, typed=["\n"]).seen.split("Ask 2: ")[0]
-    for expected in ("L1", "Chicago, IL to Dallas, TX", "$2,100.00", "2 of 3", "$2,135.00"):
+    for expected in ("L1", "Chicago, IL to Dallas, TX", "$2,100.00", "2 of 4", "$2,125.00"):
         assert expected in seen
     assert "2,310" not in seen
 
 
 def test_a_transfer_ends_it_too(desk: Path) -> None:
     """Exit 0: it is a result."""
-    talk = at_the_phone(1, typed=["2500\n"] * 3)
-    assert (talk.code, len(select(desk, ROUNDS))) == (0, 3)
+    talk = at_the_phone(1, typed=["2500\n"] * 4)
+    assert (talk.code, len(select(desk, ROUNDS))) == (0, 4)
     assert "TRANSFER to a person" in talk.seen
 
 

@@ -67,7 +67,7 @@ def negotiate(
 ) -> None:
     """Accept it, counter it, or hand the call to a person, and record the round.
 
-    The desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (3), NEGOTIATOR_FIRMNESS (1.5),
+    The desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (4), NEGOTIATOR_FIRMNESS (1.5),
     NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
 
     At the phone, leave ASK out, and type one ask after another. With a ! after it, an ask may be an outlier:

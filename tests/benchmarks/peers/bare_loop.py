@@ -23,7 +23,7 @@ def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     db.execute(ours.SESSION_ROUNDS, (session,)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()
     db.execute(ours.RATE_AGREED, (load,)).fetchone()
-    made = (2300.0, "counter_offer_2135.00", "2025-08-20 22:45:30.000000", None)
+    made = (2300.0, "counter_offer_2125.00", "2025-08-20 22:45:30.000000", None)
     db.execute(ours.INSERT_ROUND, (call, session, 1, *made, request))
     db.execute(ours.COUNT_ROUND, ("negotiating", None, False, call))
 

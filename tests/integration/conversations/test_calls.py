@@ -42,7 +42,7 @@ def test_starting_a_call_prints_its_id_alone_and_it_can_be_negotiated(desk: Path
     """For `call=$(negotiator call start ...)`."""
     result = run("call", "start", "--load", "L1", "--carrier", "MC 123456", "--company", "Swift Inc")
     assert result.stdout == "4\n"
-    assert data("negotiate", 4, 2300)["amount"] == 2135
+    assert data("negotiate", 4, 2300)["amount"] == 2125
     row = "SELECT carrier_mc_number, load_id, initial_rate_offered, outcome, negotiation_rounds FROM calls WHERE id = 4"
     assert select(desk, row) == [("MC123456", "L1", 2100.0, "negotiating", 1)]
     assert select(desk, "SELECT mc_number, company_name FROM carriers") == [("MC123456", "Swift Inc")]

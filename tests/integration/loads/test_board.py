@@ -78,7 +78,7 @@ def test_a_load_is_added_and_can_be_negotiated(desk: Path) -> None:
     assert (added["miles"], added["num_of_pieces"], added["weight"]) == (372, 24, 41000)
     assert added["created_at"] == added["updated_at"]
     execute(desk, "INSERT INTO calls (id, load_id) VALUES (9, 'N1')")
-    assert data("negotiate", 9, 2300)["amount"] == 2135
+    assert data("negotiate", 9, 2300)["amount"] == 2125
 
 
 @pytest.mark.parametrize(

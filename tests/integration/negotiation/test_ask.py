@@ -28,24 +28,26 @@ CALL = "SELECT outcome, final_rate_agreed, negotiation_rounds, transferred_to_re
 LOAD = "SELECT status, updated_at FROM loads WHERE load_id = ?"
 
 
-def test_three_rounds_of_a_session_are_countered_countered_accepted(
+def test_four_rounds_of_a_session_are_countered_three_times_and_accepted(
     service: CallHandlingService, desk: Path
 ) -> None:
     """The example of the README, and what it leaves in the file."""
-    answers = [service.negotiate(1, ask, SESSION) for ask in (2300, 2250, 2200)]
+    answers = [service.negotiate(1, ask, SESSION) for ask in (2300, 2250, 2200, 2200)]
     assert [(a.round_number, a.rounds_left, a.decision, a.amount) for a in answers] == [
-        (1, 2, "counter", Decimal(2135)),
-        (2, 1, "counter", Decimal(2180)),
-        (3, 0, "accepted", Decimal(2200)),
+        (1, 3, "counter", Decimal(2125)),
+        (2, 2, "counter", Decimal(2150)),
+        (3, 1, "counter", Decimal(2160)),
+        (4, 0, "accepted", Decimal(2200)),
     ]
     assert select(
         desk, "SELECT call_id, session_id, round_number, carrier_offer, system_response FROM negotiations"
     ) == [
-        (1, SESSION, 1, 2300.0, "counter_offer_2135.00"),
-        (1, SESSION, 2, 2250.0, "counter_offer_2180.00"),
-        (1, SESSION, 3, 2200.0, "accepted"),
+        (1, SESSION, 1, 2300.0, "counter_offer_2125.00"),
+        (1, SESSION, 2, 2250.0, "counter_offer_2150.00"),
+        (1, SESSION, 3, 2200.0, "counter_offer_2160.00"),
+        (1, SESSION, 4, 2200.0, "accepted"),
     ]
-    assert select(desk, CALL, 1) == [("accepted", 2200.0, 3, None)]
+    assert select(desk, CALL, 1) == [("accepted", 2200.0, 4, None)]
     assert select(desk, LOAD, "L1") == [("booked", "2025-09-01 12:00:00.000000")]
 
 
@@ -62,21 +64,21 @@ def test_an_ask_above_the_ceiling_in_the_last_round_goes_to_a_person(
     service: CallHandlingService, desk: Path
 ) -> None:
     """The mark stays on the call though the next negotiation on it goes on in another session."""
-    for _ in range(3):
+    for _ in range(4):
         answer = service.negotiate(1, 2500, SESSION)
     assert (answer.decision, answer.amount, answer.should_transfer) == ("transfer", None, True)
-    assert select(desk, CALL, 1) == [("transferred", None, 3, 1)]
+    assert select(desk, CALL, 1) == [("transferred", None, 4, 1)]
     service.negotiate(1, 2300, OTHER_SESSION)
-    assert select(desk, CALL, 1) == [("negotiating", None, 4, 1)]
+    assert select(desk, CALL, 1) == [("negotiating", None, 5, 1)]
 
 
 def test_a_session_spans_calls(service: CallHandlingService) -> None:
     """The carrier rings back: round, standing counter and limit carry on."""
     service.negotiate(1, 2300, SESSION)
     answer = service.negotiate(2, 2250, SESSION)
-    assert (answer.round_number, answer.amount) == (2, Decimal(2180))
+    assert (answer.round_number, answer.amount) == (2, Decimal(2150))
     assert answer.ruling
-    assert answer.ruling.standing_counter == Decimal(2135)
+    assert answer.ruling.standing_counter == Decimal(2125)
 
 
 def test_rounds_without_a_session_are_a_thread_of_their_call(service: CallHandlingService) -> None:
@@ -88,10 +90,10 @@ def test_rounds_without_a_session_are_a_thread_of_their_call(service: CallHandli
 
 
 def test_old_rounds_count_and_a_warning_says_so(old: Path) -> None:
-    """Call 1 has rounds 1 (three times) and 2 in free text: the next is the third and last."""
+    """Call 1 has rounds 1 (three times) and 2 in free text: the next is the third."""
     with CallHandlingService.open(old) as service:
         answer = service.negotiate(1, 2150)
-    assert (answer.round_number, answer.decision, answer.amount) == (3, "accepted", Decimal(2150))
+    assert (answer.round_number, answer.decision, answer.amount) == (3, "counter", Decimal(2095))
     assert answer.warning == "this continues 4 earlier rounds that have no recorded decision"
 
 
@@ -127,8 +129,8 @@ def test_a_dry_run_answers_and_writes_nothing(service: CallHandlingService, desk
 
 
 def test_an_ask_has_its_own_ceiling(service: CallHandlingService) -> None:
-    """2100 + 0.19245 * 300 = 2157.73; with the default ceiling it would be 2140."""
-    assert service.negotiate(1, 2400, ceiling="2,400").amount == Decimal(2155)
+    """2100 + 0.125 * 300 = 2137.50; with the default ceiling it would be 2125."""
+    assert service.negotiate(1, 2400, ceiling="2,400").amount == Decimal(2135)
 
 
 def test_the_desks_policy_comes_from_the_environment(
@@ -162,7 +164,7 @@ def test_a_booked_load_is_taken_for_every_call(service: CallHandlingService, des
 
 def test_a_transferred_thread_is_closed(service: CallHandlingService, desk: Path) -> None:
     """That person decides."""
-    for _ in range(3):
+    for _ in range(4):
         service.negotiate(1, 2500)
     refused(service, desk, ThreadTransferredError, 1, 2100)
 
@@ -345,7 +347,7 @@ def test_a_round_below_the_first_is_followed_by_the_first(old: Path, number: flo
     execute(old, "UPDATE calls SET final_rate_agreed = NULL")
     with CallHandlingService.open(old) as service:
         answer = service.negotiate(6, 1600)
-    assert (answer.round_number, answer.rounds_left) == (1, 2)
+    assert (answer.round_number, answer.rounds_left) == (1, 3)
 
 
 def test_a_program_may_change_its_folder(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,15 +24,15 @@ def test_a_mistyped_ask_can_be_taken_back_and_the_thread_goes_on(
     assert select(desk, CALL) == [("negotiating", None, 1)]
     assert select(desk, LOAD) == [("available",)]
     answer = service.negotiate(1, 2300, SESSION)
-    # (2/3) ** 1.5 = 0.54433; 2100 + 0.54433 * 200 = 2208.87
-    assert (answer.round_number, answer.amount, answer.warning) == (2, Decimal(2205), None)
+    # (2/4) ** 1.5 = 0.35355; 2100 + 0.35355 * 200 = 2170.71
+    assert (answer.round_number, answer.amount, answer.warning) == (2, Decimal(2170), None)
     rows = [
         (done.round_number, done.system_response, done.notes) for done in service.session_history(SESSION)
     ]
     assert rows == [
         (1, "accepted", None),
         (1, "reopened", "typed 2030, meant 2300"),
-        (2, "counter_offer_2205.00", None),
+        (2, "counter_offer_2170.00", None),
     ]
 
 

@@ -42,13 +42,13 @@ def marks(line: str) -> str:
 
 def test_a_negotiation_is_drawn_round_by_round(desk: Path) -> None:
     """Counters on the left, asks on the right, the gap between them, the accepted ask."""
-    for ask in (2300, 2250, 2200):
+    for ask in (2300, 2250, 2150):
         run("negotiate", 1, ask, "--session", SESSION)
     assert drawn() == [
-        "Round     Answer  $2,135.00                                 $2,300.00        Ask",
-        "    1  $2,135.00  o-------------------------------------------------*  $2,300.00",
-        "    2  $2,180.00                o--------------------*                 $2,250.00",
-        "    3   accepted                      @                                $2,200.00",
+        "Round     Answer  $2,125.00                                 $2,300.00        Ask",
+        "    1  $2,125.00  o-------------------------------------------------*  $2,300.00",
+        "    2  $2,150.00         o----------------------------*                $2,250.00",
+        "    3   accepted         @                                             $2,150.00",
     ]
 
 

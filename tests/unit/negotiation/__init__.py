@@ -1,1 +1,1 @@
-"""Tests of `negotiator.policy.decide`."""
+"""Tests of the pure parts of `negotiator.negotiation`."""
