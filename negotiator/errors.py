@@ -1,9 +1,32 @@
 """What can go wrong: one class for each case, with the exit code and the short slug that scripts see.
 
-Every error says in its message what happened and where, and in its hint what to do about it.
+The message says what happened and where, the hint what to do about it. Neither names an option or a command:
+where the command line has one that helps, the error carries a remedy, and `negotiator.cli.hints` words it.
 """
 
+from enum import StrEnum
 from typing import ClassVar
+
+
+class Remedy(StrEnum):
+    """What the command line can do about an error. Behind each stand the facts that its words need."""
+
+    ALLOW_OUTLIER = "allow_outlier"
+    CHECK_FILE = "check_file"
+    DEBUG = "debug"
+    FIRST_ASK = "first_ask"
+    GENERATE_ID = "generate_id"
+    IGNORE_UNKNOWN_COLUMNS = "ignore_unknown_columns"
+    LIST_CALLS = "list_calls"
+    LIST_LOADS = "list_loads"
+    LIST_SESSIONS = "list_sessions"
+    MIGRATE = "migrate"  # path
+    NAME_FILE = "name_file"
+    NAME_OR_MAKE_FILE = "name_or_make_file"
+    REOPEN_CALL = "reopen_call"  # call_id
+    RESTORE = "restore"
+    START_SESSION = "start_session"
+    UPDATE_LOADS = "update_loads"
 
 
 class NegotiatorError(Exception):
@@ -12,11 +35,15 @@ class NegotiatorError(Exception):
     exit_code: int = 1
     code: ClassVar[str] = "unexpected"
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        """Keep the message (what and where) and the hint (what to do)."""
+    def __init__(
+        self, message: str, hint: str = "", *, remedy: Remedy | None = None, **facts: object
+    ) -> None:
+        """Keep the message (what and where), the hint (what to do), and what the command line can do."""
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.remedy = remedy
+        self.facts = facts
 
 
 class BadInputError(NegotiatorError):
@@ -74,8 +101,14 @@ class InvalidConditionError(BadInputError):
     code = "invalid_condition"
 
 
-class InvalidNotesError(BadInputError):
-    """The notes are too long, or hold what a text column can't keep."""
+class InvalidTextError(BadInputError):
+    """A text, such as a company's name, is blank, too long, or cannot be kept in a text column."""
+
+    code = "invalid_text"
+
+
+class InvalidNotesError(InvalidTextError):
+    """The notes, or a reason, are too long, or cannot be kept in a text column."""
 
     code = "invalid_notes"
 
@@ -84,6 +117,12 @@ class InvalidPolicyError(BadInputError):
     """A parameter of the policy is out of its range."""
 
     code = "invalid_policy"
+
+
+class InvalidSettingError(BadInputError):
+    """An environment variable of ours cannot be used."""
+
+    code = "invalid_setting"
 
 
 class InvalidAskError(BadInputError):
@@ -135,8 +174,8 @@ class LoadNotFoundError(NotFoundError):
     code = "load_not_found"
 
 
-class DatabaseNotFoundError(NotFoundError):
-    """There is no file at this path."""
+class FileMissingError(NotFoundError):
+    """There is no file, or no folder, at this path."""
 
     code = "file_not_found"
 
@@ -294,7 +333,8 @@ def unexpected(problem: Exception) -> NegotiatorError:
     """Return the error for what nobody thought of."""
     return NegotiatorError(
         f"this should not have happened: {type(problem).__name__}: {problem}",
-        "set NEGOTIATOR_DEBUG=1 to see where, and report it",
+        "report it, with what was done before",
+        remedy=Remedy.DEBUG,
     )
 
 

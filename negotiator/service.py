@@ -40,7 +40,7 @@ class CallHandlingService:
     ) -> Iterator[Self]:
         """Open a file for the length of a ``with`` block.
 
-        Raises DatabaseNotFoundError, UnusableFileError and its kinds, MigrationsPendingError.
+        Raises FileMissingError, UnusableFileError and its kinds, MigrationsPendingError.
         """
         with LoadsFile.open(Path(path)) as file:
             yield cls(file.connection, file.path, clock=clock)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from negotiator import output
+from negotiator.cli import hints
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
@@ -48,10 +49,10 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
         try:
             answer = answering(typed.removesuffix(_ALLOWED).rstrip(), typed.endswith(_ALLOWED))
         except InvalidAmountError as problem:
-            output.error(problem, as_json=False)
+            hints.print_error(problem, as_json=False)
         except OutlierError as problem:
             hint = f"check it; if it is right, type {typed}{_ALLOWED} instead"
-            output.error(OutlierError(problem.message, hint), as_json=False)
+            hints.print_error(OutlierError(problem.message, hint), as_json=False)
         else:
             print_answer(answer, Format.TABLE, explain=explain, dry_run=False)
             if answer.should_transfer:

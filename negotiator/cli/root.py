@@ -57,7 +57,9 @@ def report(problem: Exception, line: CommandLine) -> int:
     if isinstance(known, UsageError):
         line.read_on()
     if not isinstance(known, OutputClosedError):
-        output.error(known, as_json=line.wants_json)
+        from negotiator.cli import hints
+
+        hints.print_error(known, as_json=line.wants_json)
     return known.exit_code
 
 

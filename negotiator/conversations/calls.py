@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlite3 import Connection
 from typing import Any
 
-from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError
+from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
@@ -42,7 +42,9 @@ def start_call(
         load = Repository(file).load(load_id)
         if load is None:
             raise LoadNotFoundError(
-                f"there is no load {load_id!r} in {str(file.path)!r}", "see `negotiator load list`"
+                f"there is no load {load_id!r} in {str(file.path)!r}",
+                "check the load's ID",
+                remedy=Remedy.LIST_LOADS,
             )
         number = _carrier(db, digits, company, now)
         rate = None if load.posted_rate is None else float(load.posted_rate)
@@ -127,7 +129,9 @@ def _call(file: LoadsFile, call_id: int) -> dict[str, Any]:
     rows = list(file.utils().query(sql, [call_id]))
     if not rows:
         raise CallNotFoundError(
-            f"there is no call {call_id} in {str(file.path)!r}", "see `negotiator call list`"
+            f"there is no call {call_id} in {str(file.path)!r}",
+            "check the call's ID",
+            remedy=Remedy.LIST_CALLS,
         )
     known = _known_carrier(file.connection, rows[0]["carrier_mc_number"])
     return _as_call(rows[0]) | {"company_name": known and known[1]} | {key: rows[0][key] for key in more}
@@ -181,7 +185,9 @@ def _refuse_ended(call: Mapping[str, Any], outcome: str) -> None:
     if agreed and outcome != "accepted":
         raise CallEndedError(
             f"{name} agreed on {dollars(rate)}, so it can't end as {outcome}",
-            f"end it as accepted, or take that back: `negotiator call reopen {call['id']}`",
+            "end it as accepted, or take the agreement back first",
+            remedy=Remedy.REOPEN_CALL,
+            call_id=call["id"],
         )
     if outcome == "accepted" and not agreed:
         raise CallEndedError(f"{name} has no agreement, so it can't end as accepted", "name what came of it")

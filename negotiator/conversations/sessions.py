@@ -12,6 +12,7 @@ from negotiator.errors import (
     CallNotFoundError,
     InvalidMetadataError,
     InvalidTimeError,
+    Remedy,
     SessionEndedError,
     SessionNotFoundError,
 )
@@ -148,7 +149,8 @@ def _session(file: LoadsFile, session_id: str, now: datetime) -> dict[str, Any]:
         return _as_session(row)
     raise SessionNotFoundError(
         f"there is no session {session_id} in {str(file.path)!r}",
-        "`negotiator session list` shows those there are",
+        "check the session's ID",
+        remedy=Remedy.LIST_SESSIONS,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
 
-from negotiator.errors import LoadExistsError, LoadNotFoundError
+from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.columns import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.storage.database import LoadsFile
@@ -52,7 +52,8 @@ def add_load(file: LoadsFile, given: Mapping[str, object], *, now: datetime) -> 
         if db.execute("SELECT 1 FROM main.loads WHERE load_id = ?", [name]).fetchone():
             raise LoadExistsError(
                 f"load {name} is in {str(file.path)!r} already",
-                "give another ID; `negotiator load import --update` changes loads",
+                "give another ID, or change the load",
+                remedy=Remedy.UPDATE_LOADS,
             )
         db.execute(
             f"INSERT INTO main.loads ({', '.join(load)}) VALUES ({', '.join('?' * len(load))})",
@@ -124,7 +125,8 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
     if row is None:
         raise LoadNotFoundError(
             f"there is no load {load_id!r} in {str(file.path)!r}",
-            "`negotiator load list` shows those there are",
+            "check the load's ID",
+            remedy=Remedy.LIST_LOADS,
         )
     calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
     best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]

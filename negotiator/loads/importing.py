@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import BadInputError, InvalidLoadsError
+from negotiator.errors import BadInputError, InvalidLoadsError, Remedy
 from negotiator.loads.columns import FIELDS, Stored, column_of, parse_field, refuse_backwards, shown
 from negotiator.loads.filters import LoadFormat
 from negotiator.loads.readers import Records, open_records
@@ -92,7 +92,7 @@ def import_loads(
 
     Loads that are there already are left alone, or with ``update`` take the values that aren't blank.
     The write lock is not held while the file is read, which may come slowly through a pipe.
-    Raises DatabaseNotFoundError for the source, InvalidLoadsError, which names lines and columns,
+    Raises FileMissingError for the source, InvalidLoadsError, which names lines and columns,
     UnusableFileError, BusyError.
     """
     db, path = file.connection, file.path
@@ -197,7 +197,11 @@ def _plan(headings: tuple[str, ...], *, ignore_unknown: bool) -> Plan:
             name = (
                 f"{shown(heading)} is no column" if heading.strip() else f"column {position + 1} has no name"
             )
-            raise InvalidLoadsError(f"{name} of a load", "name it as in the table, or give --ignore-unknown")
+            raise InvalidLoadsError(
+                f"{name} of a load",
+                "name it as in the table, or leave it out",
+                remedy=Remedy.IGNORE_UNKNOWN_COLUMNS,
+            )
         if column in plan:
             names = f"{shown(headings[plan[column][0]])} and {shown(heading)}"
             raise InvalidLoadsError(f"the columns {names} both mean {column}", "leave one of them out")

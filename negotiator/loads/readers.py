@@ -37,7 +37,7 @@ class Records:
 def open_records(source: Path, form: LoadFormat | None, progress: Progress) -> Iterator[Records]:
     """Open a file (``-`` is stdin) and give its records; ``form`` None goes by the content.
 
-    Progress is told in bytes. Raises DatabaseNotFoundError when there is no such file, InvalidLoadsError,
+    Progress is told in bytes. Raises FileMissingError when there is no such file, InvalidLoadsError,
     also while records are read.
     """
     with opened(source, InvalidLoadsError) as stream:

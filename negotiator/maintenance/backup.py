@@ -36,7 +36,7 @@ def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Prog
     The copy is one state of the file, however many write meanwhile; it is checked, has the mode of the
     original, and gets its name only when it is whole on the disk: ``to``, else the file's own name with
     ``.backup.YYYYMMDD_HHMMSS`` (``now`` in UTC), and ``_2`` and so on if that is taken.
-    Raises DatabaseNotFoundError, UnusableFileError, FileExistsConflictError for a ``to`` that exists.
+    Raises FileMissingError, UnusableFileError, FileExistsConflictError for a ``to`` that exists.
     """
     with closing(connect(path)) as source:
         return back_up_open(source, path, now=now, to=to, progress=progress)

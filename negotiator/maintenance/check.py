@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import DamagedFileError, NegotiatorError, SchemaError
+from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaError
 from negotiator.migrations import carrier_digits, changed_views
 from negotiator.negotiation.repository import INDEXED
 from negotiator.storage.database import as_database, connect
@@ -82,7 +82,7 @@ def check(path: Path) -> list[Check]:
     """Look at a file and return what was found, the gravest things first to be looked at.
 
     Nothing is written; as for any reader, SQLite first rolls back what a killed program left half done.
-    Raises DatabaseNotFoundError, NotADatabaseError, BusyError and other kinds of UnusableFileError.
+    Raises FileMissingError, NotADatabaseError, BusyError and other kinds of UnusableFileError.
     """
     with closing(connect(path)) as db, read_transaction(db, path):
         integrity = _integrity(db)
@@ -99,12 +99,12 @@ def problem(found: list[Check], path: Path) -> NegotiatorError | None:
     faults = [item for item in found if item.result is Finding.FAULT]
     if faults:
         kind = DamagedFileError if faults[0].check == "integrity" else SchemaError
-        hint = (
-            "restore a backup: `negotiator restore BACKUP`"
-            if kind is DamagedFileError
-            else "name the right file"
+        hint = "restore a backup" if kind is DamagedFileError else "name the right file"
+        return kind(
+            f"{str(path)!r} can't be relied on: {faults[0].check}: {faults[0].detail[:200]}",
+            hint,
+            remedy=Remedy.RESTORE if kind is DamagedFileError else None,
         )
-        return kind(f"{str(path)!r} can't be relied on: {faults[0].check}: {faults[0].detail[:200]}", hint)
     if any(item.result is Finding.PENDING for item in found):
         return migrations_pending(path)
     return None
@@ -138,13 +138,11 @@ def _tables(db: Connection) -> Iterator[Check]:
 def _migrations(db: Connection) -> Iterator[Check]:
     """Tell what is pending; once nothing is, whether the questions asked in every round use an index."""
     if names := pending(db):
-        yield Check("migrations", Finding.PENDING, f"pending: {', '.join(names)}; run `negotiator migrate`")
+        yield Check("migrations", Finding.PENDING, f"pending: {', '.join(names)}; migrate it")
         return
     yield Check("migrations", Finding.OK, "none is pending")
     if changed := changed_views(as_database(db)):
-        mend = (
-            "take m006_add_views out of _sqlite_migrations, drop what is there of them, `negotiator migrate`"
-        )
+        mend = "take m006_add_views out of _sqlite_migrations, drop what is there of them, migrate"
         yield Check("views", Finding.NOTE, f"{', '.join(changed)}: missing or changed; to mend it, {mend}")
     else:
         yield Check("views", Finding.OK, "reports can use them")

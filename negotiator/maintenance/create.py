@@ -18,7 +18,7 @@ def init(path: Path, *, sample: bool = False, now: datetime | None = None) -> No
 
     ``sample`` puts in a small load board with calls that wait for a first ask.
     Raises FileExistsConflictError when the file, or a side file of one that was, exists;
-    DatabaseNotFoundError when its folder doesn't; UnusableFileError.
+    FileMissingError when its folder doesn't; UnusableFileError.
     """
     with sqlite_errors(path):
         for taken in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):

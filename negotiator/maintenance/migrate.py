@@ -33,7 +33,7 @@ def migrate(
 
     Nothing pending: nothing is written and no backup is made. Many may do this at once: one works, the
     others find nothing pending. On failure the file is as it was and the backup stays.
-    Raises DatabaseNotFoundError, UnusableFileError, SchemaError, BusyError.
+    Raises FileMissingError, UnusableFileError, SchemaError, BusyError.
     """
     db = connect(path)
     try:

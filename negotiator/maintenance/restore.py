@@ -43,7 +43,7 @@ def restore(backup: Path, path: Path, *, now: datetime, progress: Progress = sil
     The backup is checked first. A sound file is backed up and overwritten in place under its lock, so that
     whoever has it open goes on with the new state; nothing that is committed meanwhile goes missing. A
     damaged one is moved aside with its side files. A missing one is made.
-    Raises DatabaseNotFoundError, UnusableFileError and its kinds, BusyError, BadInputError for one and the
+    Raises FileMissingError, UnusableFileError and its kinds, BusyError, BadInputError for one and the
     same file.
     """
     if path.is_symlink():

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 
-from negotiator.errors import CallNotFoundError, LoadNotFoundError, SessionMismatchError
+from negotiator.errors import CallNotFoundError, LoadNotFoundError, Remedy, SessionMismatchError
 from negotiator.negotiation import refusals
 from negotiator.negotiation.models import Answer, Ask, Call, Load, Round, Situation, Thread
 from negotiator.negotiation.repository import Repository
@@ -129,14 +129,15 @@ def _refuse_other_load(repository: Repository, session_id: str, load: Load) -> N
     if other is not None:
         raise SessionMismatchError(
             f"session {session_id} is about load {other}, this call about {load.load_id}",
-            "use another session ID; `negotiator generate-id` makes one",
+            "use another session ID",
+            remedy=Remedy.GENERATE_ID,
         )
 
 
 def no_call(call_id: int, path: Path) -> CallNotFoundError:
     """Return the error for a call that isn't in the file."""
     return CallNotFoundError(
-        f"there is no call {call_id} in {str(path)!r}", "check the ID, or name another file with --db"
+        f"there is no call {call_id} in {str(path)!r}", "check the call's ID", remedy=Remedy.LIST_CALLS
     )
 
 

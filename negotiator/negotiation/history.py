@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from negotiator.errors import SessionNotFoundError
+from negotiator.errors import Remedy, SessionNotFoundError
 from negotiator.negotiation.ask import no_call
 from negotiator.negotiation.models import Round
 from negotiator.negotiation.repository import Repository
@@ -51,5 +51,6 @@ def _is_known(repository: Repository, session_id: str) -> bool:
 def _no_session(session_id: str, path: Path) -> SessionNotFoundError:
     return SessionNotFoundError(
         f"there is no round of session {session_id} in {str(path)!r}",
-        "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
+        "a session begins with its first ask",
+        remedy=Remedy.FIRST_ASK,
     )

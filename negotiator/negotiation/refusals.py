@@ -9,6 +9,7 @@ from negotiator.errors import (
     NoAgreementError,
     NoPostedRateError,
     OutlierError,
+    Remedy,
     RequestMismatchError,
     SessionEndedError,
     ThreadClosedError,
@@ -53,15 +54,19 @@ def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:
 
 def refuse_ended(session: SessionRow | None, session_id: str, now: datetime) -> None:
     """Raise SessionEndedError for a session that was closed, or whose time is over; it says when."""
-    hint = "begin another: `negotiator session start`"
+    how = "begin another session"
     if session is not None and session.closed_at is not None:
         why = f": {session.close_reason}" if session.close_reason else ""
         raise SessionEndedError(
-            f"session {session_id} was closed at {timestamps.format_iso(session.closed_at)}{why}", hint
+            f"session {session_id} was closed at {timestamps.format_iso(session.closed_at)}{why}",
+            how,
+            remedy=Remedy.START_SESSION,
         )
     if session is not None and session.expires_at is not None and session.expires_at <= now:
         raise SessionEndedError(
-            f"session {session_id} expired at {timestamps.format_iso(session.expires_at)}", hint
+            f"session {session_id} expired at {timestamps.format_iso(session.expires_at)}",
+            how,
+            remedy=Remedy.START_SESSION,
         )
 
 
@@ -103,7 +108,8 @@ def usable_round_number(thread: Thread) -> int:
     if number > _MOST_ROUNDS:
         raise ConflictError(
             f"the last round is numbered {number - 1}, which is no count of rounds",
-            "begin a session: `negotiator generate-id`",
+            "begin a session",
+            remedy=Remedy.GENERATE_ID,
         )
     return number
 
@@ -113,5 +119,6 @@ def refuse_outlier(ask: Decimal, posted_rate: Decimal) -> None:
     if not posted_rate * _OUTLIER_BELOW <= ask <= posted_rate * _OUTLIER_ABOVE:
         raise OutlierError(
             f"an ask of {dollars(ask)} is far from the posted {dollars(posted_rate)}, most likely a slip",
-            "check it; if it is right, repeat it with --allow-outlier",
+            "check it",
+            remedy=Remedy.ALLOW_OUTLIER,
         )

@@ -145,17 +145,22 @@ def say(text: str) -> None:
             sys.stderr.flush()
 
 
-def error(problem: NegotiatorError, *, as_json: bool) -> None:
-    """Print an error: a sentence, or the same as JSON."""
+def error(problem: NegotiatorError, hint: str, *, as_json: bool) -> None:
+    """Print an error and what to do about it: as a sentence, or as JSON."""
     if as_json:
-        say(_json({"error": error_data(problem)}))
+        say(_json({"error": error_data(problem, hint)}))
     else:
-        say(f"Error: {problem.message}." + (f" Hint: {problem.hint}." if problem.hint else ""))
+        say(f"Error: {problem.message}." + (f" Hint: {hint}." if hint else ""))
 
 
-def error_data(problem: NegotiatorError) -> dict[str, str | None]:
+def error_data(problem: NegotiatorError, hint: str) -> dict[str, object]:
     """Return an error as programs read it."""
-    return {"code": problem.code, "message": problem.message, "hint": problem.hint}
+    return {
+        "code": problem.code,
+        "exit_code": problem.exit_code,
+        "message": problem.message,
+        "hint": hint,
+    }
 
 
 def progress() -> AbstractContextManager[Progress]:

@@ -102,7 +102,7 @@ def policy_from_environment(environ: Mapping[str, str]) -> Policy:
     given: dict[str, Any] = {}
     for name in ("ceiling_percent", "rounds", "firmness", "increment"):
         variable = f"NEGOTIATOR_{name.upper()}"
-        number = number_from(environ, variable)
+        number = number_from(environ, variable, InvalidPolicyError)
         if number is None:
             continue
         given[name] = _whole(variable, number) if name == "rounds" else number

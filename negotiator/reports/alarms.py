@@ -41,7 +41,7 @@ def parse_condition(text: str) -> Condition:
     if match is None or match[1] not in {spec.key for spec in FIGURES}:
         raise InvalidConditionError(
             f"{text[:60]!r} is not a condition",
-            "give a figure's key as in --json, one of < <= > >= == !=, and a number: 'booking_rate<0.3'",
+            "give a figure's key, one of < <= > >= == !=, and a number, as in 'booking_rate<0.3'",
         )
     return Condition(match[1], match[2], float(match[3]))
 

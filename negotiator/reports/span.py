@@ -34,11 +34,11 @@ class Span:
     def before(self) -> "Span":
         """Return the span of the same length before this one. Raises InvalidTimeError without two ends."""
         if self.since is None or self.until is None:
-            raise InvalidTimeError("a span without a beginning has none before it", "give --since")
+            raise InvalidTimeError("a span without a beginning has none before it", "give its beginning")
         try:
             return Span(self.since - (self.until - self.since), self.since, self.zone)
         except OverflowError:
-            raise InvalidTimeError("there is no time before this span", "give a later --since") from None
+            raise InvalidTimeError("there is no time before this span", "begin later") from None
 
 
 def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
@@ -74,7 +74,7 @@ def span_of(
     begin = None if since is None else parse_day(since, now, zone)
     end = now if until is None and closed else None if until is None else parse_day(until, now, zone)
     if begin and end and begin >= end:
-        raise InvalidTimeError("the span ends before it begins", "give a --since that is before --until")
+        raise InvalidTimeError("the span ends before it begins", "begin it before its end")
     return Span(begin, end, zone)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from negotiator.errors import DatabaseNotFoundError, UnusableFileError
+from negotiator.errors import FileMissingError, UnusableFileError
 
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
@@ -18,11 +18,11 @@ SIDE_FILES = ("-journal", "-wal", "-shm")
 def unfinished(folder: Path, prefix: str) -> Iterator[Path]:
     """Give an empty file of ours in ``folder``, readable by the owner alone, and remove it at the end.
 
-    Its name is ``prefix`` and something random. Raises DatabaseNotFoundError when there is no such folder,
+    Its name is ``prefix`` and something random. Raises FileMissingError when there is no such folder,
     OSError.
     """
     if not folder.is_dir():
-        raise DatabaseNotFoundError(f"there is no folder {str(folder)!r}", "make it first")
+        raise FileMissingError(f"there is no folder {str(folder)!r}", "make it first")
     path = folder / f"{prefix}{secrets.token_hex(8)}"
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
@@ -53,7 +53,7 @@ def publish(unfinished_file: Path, final: Path) -> None:
 def replace(path: Path, text: str) -> None:
     """Put a text in a file's place, whole or not at all; a file that is there keeps its mode.
 
-    Raises DatabaseNotFoundError when there is no such folder, OSError.
+    Raises FileMissingError when there is no such folder, OSError.
     """
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", errors="backslashreplace")  # a pipe or a device

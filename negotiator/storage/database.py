@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Self
 
-from negotiator.errors import DatabaseNotFoundError, NotADatabaseError, UnusableFileError
+from negotiator.errors import FileMissingError, NotADatabaseError, Remedy, UnusableFileError
 from negotiator.storage.inspection import migrations_pending, pending, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import (
@@ -43,16 +43,20 @@ def connect(path: Path) -> Connection:
     """Open a file that exists, for reading and writing if its permissions allow; never creates one.
 
     What is committed on it survives a power cut, whatever the journal mode. Waits for a lock as a transaction
-    does. Raises BusyError, DatabaseNotFoundError, UnusableFileError. The caller closes the returned database.
+    does. Raises BusyError, FileMissingError, UnusableFileError. The caller closes the returned database.
     """
     path = Path(path)
     with sqlite_errors(path):
         if not path.exists():
-            raise DatabaseNotFoundError(
-                f"there is no file {str(path)!r}", "name one with --db, or make one with `negotiator init`"
+            raise FileMissingError(
+                f"there is no file {str(path)!r}",
+                "name another, or make one",
+                remedy=Remedy.NAME_OR_MAKE_FILE,
             )
         if not path.is_file():
-            raise NotADatabaseError(f"{str(path)!r} is not a file", "name an SQLite file with --db")
+            raise NotADatabaseError(
+                f"{str(path)!r} is not a file", "name an SQLite file", remedy=Remedy.NAME_FILE
+            )
         connection = sqlite3.connect(
             file_uri(path, "rw"),  # because plain opening creates what is missing
             uri=True,

@@ -1,26 +1,22 @@
 """Whether a file is one of ours: its tables, its columns, its migrations, its soundness. Reads only."""
 
-import shlex
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import DamagedFileError, MigrationsPendingError, SchemaError
+from negotiator.errors import DamagedFileError, MigrationsPendingError, Remedy, SchemaError
 from negotiator.progress import Progress, silent
 from negotiator.storage.schema import STEPS, STEPS_TABLE, TABLES, columns_of
 from negotiator.storage.transactions import ticking
 
 
 def migrations_pending(path: Path) -> MigrationsPendingError:
-    """Return the error for a file that lacks columns or indexes; it names the command to run."""
+    """Return the error for a file that lacks columns or indexes; it carries the path."""
     return MigrationsPendingError(
         f"{str(path)!r} needs a migration first",
-        f"run `negotiator migrate {_as_argument(path)}`; it backs the file up first",
+        "migrate it, which backs it up first",
+        remedy=Remedy.MIGRATE,
+        path=path,
     )
-
-
-def _as_argument(path: Path) -> str:
-    """Return the path as it is typed in a shell."""
-    return shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))
 
 
 def require_tables(db: Connection, path: Path) -> None:
@@ -32,7 +28,8 @@ def require_tables(db: Connection, path: Path) -> None:
     if missing:
         raise SchemaError(
             f"{str(path)!r} has no table {', '.join(missing)}",
-            "name the right file with --db, or make a new one with `negotiator init`",
+            "name the right file, or make a new one",
+            remedy=Remedy.NAME_OR_MAKE_FILE,
         )
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, NoReturn, TextIO
 
-from negotiator.errors import BadInputError, DatabaseNotFoundError
+from negotiator.errors import BadInputError, FileMissingError
 
 STDIN = Path("-")
 
 
 @contextmanager
 def opened(source: Path, kind: type[BadInputError]) -> Iterator[BinaryIO]:
-    """Open a file to read its bytes. Raises DatabaseNotFoundError when it is missing, ``kind`` otherwise."""
+    """Open a file to read its bytes. Raises FileMissingError when it is missing, ``kind`` otherwise."""
     if source == STDIN:
         if sys.stdin is None:
             raise kind("there is no standard input to read", "name a file")
@@ -26,7 +26,7 @@ def opened(source: Path, kind: type[BadInputError]) -> Iterator[BinaryIO]:
     try:
         stream = source.open("rb")
     except FileNotFoundError as error:
-        raise DatabaseNotFoundError(f"there is no file {str(source)!r}", "check its name") from error
+        raise FileMissingError(f"there is no file {str(source)!r}", "check its name") from error
     except (OSError, ValueError) as error:
         unreadable(error, kind)
     with stream:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from negotiator.errors import (
     BusyError,
@@ -13,6 +14,7 @@ from negotiator.errors import (
     NegotiatorError,
     NotADatabaseError,
     ReadOnlyFileError,
+    Remedy,
     SchemaError,
     UnusableFileError,
 )
@@ -23,54 +25,68 @@ def primary_code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-_MEANING: dict[int, tuple[type[NegotiatorError], str, str]] = {
-    sqlite3.SQLITE_BUSY: (
+class _Meaning(NamedTuple):
+    kind: type[NegotiatorError]
+    message: str  # with {path} and {detail}
+    hint: str
+    remedy: Remedy | None = None
+
+
+_MEANING = {
+    sqlite3.SQLITE_BUSY: _Meaning(
         BusyError,
         "{path} is locked by another program",
         "try again, or wait longer: NEGOTIATOR_BUSY_TIMEOUT=SECONDS",
     ),
-    sqlite3.SQLITE_READONLY: (
+    sqlite3.SQLITE_READONLY: _Meaning(
         ReadOnlyFileError,
         "{path} can't be written",
         "check the permissions of the file and of its folder",
     ),
-    sqlite3.SQLITE_FULL: (
+    sqlite3.SQLITE_READONLY_DBMOVED: _Meaning(
+        UnusableFileError,
+        "{path} was moved or replaced while it was open",
+        "open it again",
+    ),
+    sqlite3.SQLITE_FULL: _Meaning(
         DiskFullError,
         "there is no room to write {path}",
         "free some disk space, then try again",
     ),
-    sqlite3.SQLITE_CORRUPT: (DamagedFileError, "{path} is damaged ({detail})", "restore a backup of it"),
-    sqlite3.SQLITE_NOTADB: (
+    sqlite3.SQLITE_CORRUPT: _Meaning(
+        DamagedFileError,
+        "{path} is damaged ({detail})",
+        "restore a backup of it",
+    ),
+    sqlite3.SQLITE_NOTADB: _Meaning(
         NotADatabaseError,
         "{path} is not an SQLite file",
-        "name the right file with --db",
+        "name the right file",
+        Remedy.NAME_FILE,
     ),
-    sqlite3.SQLITE_CANTOPEN: (
+    sqlite3.SQLITE_CANTOPEN: _Meaning(
         UnusableFileError,
         "{path} can't be opened ({detail})",
         "check the permissions of the file and of its folder",
     ),
-    sqlite3.SQLITE_ERROR: (
+    sqlite3.SQLITE_ERROR: _Meaning(
         SchemaError,
         "{path} has other tables or columns than expected ({detail})",
-        "name the right file with --db",
+        "name the right file",
+        Remedy.NAME_FILE,
+    ),
+    sqlite3.SQLITE_IOERR: _Meaning(
+        UnusableFileError,
+        "{path} can't be read or written ({detail})",
+        "check that the disk has room and is in order",
     ),
 }
-_MEANING[sqlite3.SQLITE_READONLY_DBMOVED] = (
-    UnusableFileError,
-    "{path} was moved or replaced while it was open",
-    "open it again",
-)
-_MEANING[sqlite3.SQLITE_IOERR] = (
-    UnusableFileError,
-    "{path} can't be read or written ({detail})",
-    "check that the disk has room and is in order",
-)
 _MEANING[sqlite3.SQLITE_LOCKED] = _MEANING[sqlite3.SQLITE_BUSY]
-_OTHERWISE = (
+_OTHERWISE = _Meaning(
     UnusableFileError,
     "{path} can't be used ({detail})",
-    "check the disk, and the file with `negotiator check`",
+    "check the disk and the file",
+    Remedy.CHECK_FILE,
 )
 
 
@@ -92,11 +108,14 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     except (BrokenPipeError, sqlite3.ProgrammingError):
         raise  # about our output; about a service that was closed: neither about the file
     except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
-        meaning, message, hint = _MEANING[sqlite3.SQLITE_CORRUPT]
-        raise meaning(message.format(path=repr(str(path)), detail="a name in it is no text"), hint) from error
+        raise _said(_MEANING[sqlite3.SQLITE_CORRUPT], path, "a name in it is no text") from error
     except (sqlite3.Error, OSError) as error:
         number = error.errno or 0 if isinstance(error, OSError) else None
         code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)
         whole_code = getattr(error, "sqlite_errorcode", 0)
-        meaning, message, hint = _MEANING.get(whole_code) or _MEANING.get(code, _OTHERWISE)
-        raise meaning(message.format(path=repr(str(path)), detail=error), hint) from error
+        raise _said(_MEANING.get(whole_code) or _MEANING.get(code, _OTHERWISE), path, error) from error
+
+
+def _said(meaning: _Meaning, path: Path, detail: object) -> NegotiatorError:
+    message = meaning.message.format(path=repr(str(path)), detail=detail)
+    return meaning.kind(message, meaning.hint, remedy=meaning.remedy)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import REFUSALS, InvalidPolicyError
+from negotiator.errors import REFUSALS, InvalidSettingError
 from negotiator.progress import Progress
 from negotiator.storage.sqlite_errors import primary_code, sqlite_errors
 from negotiator.values.settings import number_from
@@ -23,11 +23,11 @@ SLICE_SECONDS = 0.5
 def wait_seconds() -> float:
     """Return how long a lock is waited for, seconds: NEGOTIATOR_BUSY_TIMEOUT, 30 without it.
 
-    Raises InvalidPolicyError when the variable is not a number from 0 to 86,400.
+    Raises InvalidSettingError when the variable is not a number from 0 to 86,400.
     """
     seconds = number_from(os.environ, "NEGOTIATOR_BUSY_TIMEOUT")
     if seconds is not None and not 0 <= seconds <= _LONGEST_WAIT_SECONDS:
-        raise InvalidPolicyError(
+        raise InvalidSettingError(
             f"NEGOTIATOR_BUSY_TIMEOUT is {seconds}", f"it has to be from 0 to {_LONGEST_WAIT_SECONDS} seconds"
         )
     return DEFAULT_WAIT_SECONDS if seconds is None else float(seconds)

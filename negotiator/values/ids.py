@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, InvalidSessionIDError
+from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, InvalidSessionIDError, Remedy
 
 _SESSION_ID = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
 _CALL_ID = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -51,7 +51,8 @@ def require_session_id(text: str) -> str:
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004 - one line
     raise InvalidSessionIDError(
         f"{shown} is not a session ID",
-        f"expected {EXPECTED}, as in sess_20250820224530_abc123; `negotiator generate-id` makes one",
+        f"expected {EXPECTED}, as in sess_20250820224530_abc123",
+        remedy=Remedy.GENERATE_ID,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from negotiator.errors import InvalidNotesError
+from negotiator.errors import InvalidNotesError, InvalidTextError
 
 NOTES_LIMIT = 10_000  # characters
 _COMPANY_LIMIT = 200
@@ -32,12 +32,12 @@ def require_reason(reason: str) -> None:
 
 
 def require_company_name(company: str | None) -> None:
-    """Raise InvalidNotesError for a name that is blank, too long, or has control characters."""
+    """Raise InvalidTextError for a name that is blank, too long, or has control characters."""
     require_usable_notes(company)
     if company is not None and not (
         company.strip() and company.isprintable() and len(company) <= _COMPANY_LIMIT
     ):
-        raise InvalidNotesError(
+        raise InvalidTextError(
             "the company's name is empty, too long, or has control characters",
             f"give 1 to {_COMPANY_LIMIT} characters",
         )

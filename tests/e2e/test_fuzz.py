@@ -62,7 +62,12 @@ def test_arbitrary_arguments_are_never_a_traceback(desk: Path, number: int) -> N
             assert result.stderr
         as_json = run(*command, "--json", *arguments)
         if as_json.exit_code in DOCUMENTED - {0} and "--" not in arguments:
-            assert set(json.loads(as_json.stderr.splitlines()[-1])["error"]) == {"code", "message", "hint"}
+            assert set(json.loads(as_json.stderr.splitlines()[-1])["error"]) == {
+                "code",
+                "exit_code",
+                "message",
+                "hint",
+            }
         if as_json.exit_code == 0 and "--help" not in arguments:
             strictly(as_json.stdout)
 

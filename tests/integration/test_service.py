@@ -17,6 +17,7 @@ from negotiator import (
     SessionNotFoundError,
     errors,
 )
+from negotiator.errors import Remedy
 from tests.conftest import SESSION, contents, select
 
 
@@ -124,4 +125,5 @@ def test_an_old_file_has_to_be_migrated_first(unmigrated: Path) -> None:
     """And the hint says how."""
     with pytest.raises(MigrationsPendingError) as caught, CallHandlingService.open(unmigrated):
         pass
-    assert f"negotiator migrate {unmigrated}" in caught.value.hint
+    assert caught.value.remedy is Remedy.MIGRATE
+    assert caught.value.facts == {"path": unmigrated}

@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from negotiator import output
-from negotiator.cli import options
+from negotiator.cli import hints, options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
 from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
@@ -124,5 +124,5 @@ class _Tally:
 
 def _shown(number: int, reply: Answer | NegotiatorError) -> dict[str, object]:
     if isinstance(reply, NegotiatorError):
-        return {"error": output.error_data(reply), "line": number}
+        return {"error": hints.error_data(reply), "line": number}
     return answer_data(reply)

@@ -340,7 +340,7 @@ def test_bad_input_gets_its_exit_code_one_sentence_and_changes_nothing(
     assert plain.stderr.count("\n") == 1
     assert not plain.stdout
     problem = json.loads(as_json.stderr)["error"]
-    assert list(problem) == ["code", "message", "hint"]
+    assert list(problem) == ["code", "exit_code", "message", "hint"]
     assert problem["code"] == code
     assert contents(desk) == before
     assert sorted(found.name for found in desk.parent.iterdir()) == ["loads.db"]

@@ -179,7 +179,12 @@ def test_bad_input_is_exit_2_and_changes_nothing(desk: Path, arguments: list[str
     before = contents(desk)
     result = run("call", *arguments)
     assert (result.exit_code, result.stderr.count("\n"), result.stdout) == (2, 1, "")
-    assert set(json.loads(run("call", *arguments, "--json").stderr)["error"]) == {"code", "message", "hint"}
+    assert set(json.loads(run("call", *arguments, "--json").stderr)["error"]) == {
+        "code",
+        "exit_code",
+        "message",
+        "hint",
+    }
     assert contents(desk) == before
 
 

@@ -213,6 +213,7 @@ def test_bad_input_gets_its_exit_code_and_changes_nothing(
     assert (result.exit_code, result.stderr.count("\n"), result.stdout) == (exit_code, 1, "")
     assert set(json.loads(run("session", *arguments, "--json").stderr)["error"]) == {
         "code",
+        "exit_code",
         "message",
         "hint",
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiator.errors import BadInputError, BusyError, DamagedFileError, DatabaseNotFoundError, SchemaError
+from negotiator.errors import BadInputError, BusyError, DamagedFileError, FileMissingError, SchemaError
 from negotiator.maintenance.backup import back_up, back_up_open
 from negotiator.maintenance.create import init
 from negotiator.maintenance.restore import restore
@@ -121,7 +121,7 @@ def test_a_file_is_not_restored_from_itself_or_from_nothing(desk: Path, tmp_path
     (tmp_path / "link.db").symlink_to(desk)
     with pytest.raises(BadInputError):
         restore(tmp_path / "link.db", desk, now=NOW)
-    with pytest.raises(DatabaseNotFoundError):
+    with pytest.raises(FileMissingError):
         restore(tmp_path / "none.db", desk, now=NOW)
 
 

@@ -93,7 +93,7 @@ def test_a_line_that_fails_is_said_in_its_place_and_the_rest_go_on(desk: Path) -
         ("call_not_found", 3),
         ("invalid_ask", 4),
     ]
-    assert set(answers[1]["error"]) == {"code", "message", "hint"}
+    assert set(answers[1]["error"]) == {"code", "exit_code", "message", "hint"}
     assert answers[3]["round_number"] == 2
     assert "2 of 4 asks failed, first line 3: there is no call 99" in result.stderr
 

@@ -1,0 +1,51 @@
+"""What to do about an error, in the words of the command line: its commands and options."""
+
+import shlex
+from pathlib import Path
+
+from negotiator import output
+from negotiator.errors import NegotiatorError, Remedy
+
+# {hint} is the library's own hint, the other names are facts that the error carries.
+WORDS = {
+    Remedy.ALLOW_OUTLIER: "{hint}; if it is right, repeat it with --allow-outlier",
+    Remedy.CHECK_FILE: "check the disk, and the file with `negotiator check`",
+    Remedy.DEBUG: "set NEGOTIATOR_DEBUG=1 to see where, and report it",
+    Remedy.FIRST_ASK: "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
+    Remedy.GENERATE_ID: "{hint}; `negotiator generate-id` makes one",
+    Remedy.IGNORE_UNKNOWN_COLUMNS: "name it as in the table, or give --ignore-unknown",
+    Remedy.LIST_CALLS: "`negotiator call list` shows those there are; --db names another file",
+    Remedy.LIST_LOADS: "`negotiator load list` shows those there are",
+    Remedy.LIST_SESSIONS: "`negotiator session list` shows those there are",
+    Remedy.MIGRATE: "run `negotiator migrate {path}`; it backs the file up first",
+    Remedy.NAME_FILE: "{hint} with --db",
+    Remedy.NAME_OR_MAKE_FILE: "name the right file with --db, or make a new one with `negotiator init`",
+    Remedy.REOPEN_CALL: "end it as accepted, or take that back: `negotiator call reopen {call_id}`",
+    Remedy.RESTORE: "restore a backup: `negotiator restore BACKUP`",
+    Remedy.START_SESSION: "{hint}: `negotiator session start`",
+    Remedy.UPDATE_LOADS: "give another ID; `negotiator load import --update` changes loads",
+}
+
+
+def hint_for(problem: NegotiatorError) -> str:
+    """Return what to do about an error; empty when nothing is known to help."""
+    if problem.remedy is None:
+        return problem.hint
+    facts = {name: _typed(fact) for name, fact in problem.facts.items()}
+    return WORDS[problem.remedy].format(hint=problem.hint, **facts)
+
+
+def print_error(problem: NegotiatorError, *, as_json: bool) -> None:
+    """Print an error with its hint: as a sentence, or as JSON."""
+    output.error(problem, hint_for(problem), as_json=as_json)
+
+
+def error_data(problem: NegotiatorError) -> dict[str, object]:
+    """Return an error as programs read it."""
+    return output.error_data(problem, hint_for(problem))
+
+
+def _typed(fact: object) -> str:
+    """Return a fact as it is typed in a shell."""
+    text = str(fact)
+    return shlex.quote(f"./{text}" if isinstance(fact, Path) and text.startswith("-") else text)
