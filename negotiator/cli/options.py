@@ -1,15 +1,18 @@
 """Options and arguments that several commands share."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
+from negotiator import output
 from negotiator.cli import completion
 from negotiator.cli.usage import CommandLine
 from negotiator.errors import BadInputError
 from negotiator.output import Format
+from negotiator.values.settings import unknown_settings
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 DEFAULT_DATABASE = Path("loads.db")
@@ -86,6 +89,13 @@ Since = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 for all.", metavar="N")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
+
+
+def warn_of_unknown_settings() -> None:
+    """Say which variables are no settings, for commands that decide: a misspelled one decides nothing."""
+    for name, meant in unknown_settings(os.environ):
+        question = f"; did you mean {meant}?" if meant else "."
+        output.say(f"Warning: {name} is not a setting of this program{question}")
 
 
 def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:

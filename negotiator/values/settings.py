@@ -6,6 +6,12 @@ from decimal import Decimal
 
 from negotiator.errors import BadInputError, InvalidSettingError
 
+_PREFIX = "NEGOTIATOR_"
+SETTINGS = frozenset(
+    _PREFIX + name
+    for name in ("BUSY_TIMEOUT", "CEILING_PERCENT", "DB", "DEBUG", "FIRMNESS", "INCREMENT", "ROUNDS", "TZ")
+)
+"""Every variable that this program reads."""
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
 
 
@@ -22,3 +28,16 @@ def number_from(
     if not _NUMBER.fullmatch(text):
         raise kind(f"{variable} is {text[:40]!r}, which is not a number", "set a number or unset it")
     return Decimal(text)
+
+
+def unknown_settings(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Return the variables that begin as a setting does and are none, each with the one that was likely meant."""
+    unknown = sorted(name for name in environ if name.startswith(_PREFIX) and name not in SETTINGS)
+    return [(name, _nearest_setting(name)) for name in unknown]
+
+
+def _nearest_setting(name: str) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only for what is misspelled
+
+    endings = [setting.removeprefix(_PREFIX) for setting in SETTINGS]
+    return next((_PREFIX + ending for ending in get_close_matches(name.removeprefix(_PREFIX), endings)), None)

@@ -81,6 +81,7 @@ def negotiate(
     if request_id is not None and new_session:
         hint = "give a session ID with --session: sent again with another one, it would be another ask"
         raise UsageError("--request-id and --new-session can't both be had", hint)
+    options.warn_of_unknown_settings()
     session = generate_session_id() if new_session else session
     from negotiator.negotiation.ask import answer_ask, parse_ask
     from negotiator.policy.decide import policy_from_environment

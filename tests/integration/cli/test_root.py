@@ -426,3 +426,28 @@ def test_tab_completes_commands() -> None:
         | {"_NEGOTIATOR_COMPLETE": "complete_bash", "COMP_WORDS": "negotiator ne", "COMP_CWORD": "1"}
     )
     assert result.stdout.split() == ["negotiate"]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["negotiate", "1", "2300"], True),
+        (["negotiate", "1", "2300", "--json"], True),
+        (["batch", "asks.jsonl"], True),
+        (["report"], False),
+        (["call", "list"], False),
+    ],
+)
+def test_a_misspelled_setting_is_said_where_it_would_decide(
+    desk: Path, command: list[str], said: object
+) -> None:
+    """On stderr, with the one that was meant; not by what cron runs, which mails all that is said."""
+    desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}\n')
+    result = run(*command, NEGOTIATOR_CIELING_PERCENT="5", NEGOTIATOR_OTHER="1")
+    assert result.exit_code == 0
+    warnings = (
+        "Warning: NEGOTIATOR_CIELING_PERCENT is not a setting of this program; did you mean "
+        "NEGOTIATOR_CEILING_PERCENT?\nWarning: NEGOTIATOR_OTHER is not a setting of this program.\n"
+    )
+    assert (warnings in result.stderr) is said
+    assert "Warning" not in run(*command, NEGOTIATOR_CEILING_PERCENT="5").stderr
