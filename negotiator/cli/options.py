@@ -3,7 +3,7 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +13,9 @@ from negotiator.cli.usage import CommandLine
 from negotiator.errors import BadInputError
 from negotiator.output import Format
 from negotiator.values.settings import unknown_settings
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 DEFAULT_DATABASE = Path("loads.db")
@@ -96,6 +99,16 @@ def warn_of_unknown_settings() -> None:
     for name, meant in unknown_settings(os.environ):
         question = f"; did you mean {meant}?" if meant else "."
         output.say(f"Warning: {name} is not a setting of this program{question}")
+
+
+def desk_zone(name: str | None = None) -> "ZoneInfo | None":
+    """Return the zone that is named, else the desk's; None is the machine's own, and its faults are said."""
+    from negotiator.values.zones import desk_zone, machine_zone_fault
+
+    zone = desk_zone(os.environ, name)
+    if zone is None and (fault := machine_zone_fault(os.environ)):
+        output.say(f"Warning: {fault}.")
+    return zone
 
 
 def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:

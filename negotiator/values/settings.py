@@ -31,7 +31,7 @@ def number_from(
 
 
 def unknown_settings(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    """Return the variables that begin as a setting does and are none, each with the one that was likely meant."""
+    """Return the variables that begin as a setting does and are none, each with what was likely meant."""
     unknown = sorted(name for name in environ if name.startswith(_PREFIX) and name not in SETTINGS)
     return [(name, _nearest_setting(name)) for name in unknown]
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from negotiator.errors import InvalidTimeError
@@ -17,6 +18,8 @@ _LETTERS = {
     **dict.fromkeys(("AT", "AST", "ADT"), "America/Halifax"),
     "HST": "Pacific/Honolulu",
 }
+# How TZ tells a zone by rules instead of a name: EST5EDT, <+03>-3, CST6CDT,M3.2.0,M11.1.0.
+_POSIX = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d")
 _AT_THE_END = re.compile(
     rf"(.*\d(?: *[AP]\.?M\.?)?) *\(?({'|'.join(_LETTERS)})\b\)?", re.ASCII | re.IGNORECASE
 )
@@ -50,6 +53,21 @@ def desk_zone(environ: Mapping[str, str], name: str | None = None) -> ZoneInfo |
         raise InvalidTimeError(
             f"NEGOTIATOR_TZ is {setting[:40]!r}, which is no time zone", error.hint
         ) from None
+
+
+def machine_zone_fault(environ: Mapping[str, str]) -> str:
+    """Return what is wrong with the variable TZ, in a few words; nothing when the system can use it.
+
+    The system itself says nothing about a zone that it does not know, and takes UTC.
+    """
+    name = environ.get("TZ", "").removeprefix(":")
+    if not name or _POSIX.match(name) or Path(name).is_absolute():
+        return ""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"TZ is {name[:40]!r}, which is no time zone: the machine's time is UTC"
+    return ""
 
 
 def split_zone(text: str) -> tuple[str, ZoneInfo | None]:

@@ -112,7 +112,6 @@ def report(
     from negotiator.reports.report import report as make_report
     from negotiator.reports.span import span_of
     from negotiator.storage.database import LoadsFile
-    from negotiator.values.zones import desk_zone
 
     if isnan(within):
         raise UsageError("--within nan is not a number", "give percent, as in 2")
@@ -122,7 +121,7 @@ def report(
         _refuse_target(to, db)
     if top is not None and by is None:
         raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
-    span = span_of(since, until, desk_zone(os.environ, tz), now, closed=compare)
+    span = span_of(since, until, options.desk_zone(tz), now, closed=compare)
     policy = policy_from_environment(os.environ)
     with LoadsFile.open(db) as file, output.progress() as progress:
         made = make_report(

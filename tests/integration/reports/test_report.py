@@ -445,6 +445,14 @@ def test_the_desk_s_zone_is_that_of_its_reports(board: Path, monkeypatch: pytest
     assert (result.exit_code, "NEGOTIATOR_TZ is 'Nowhere/Land'" in result.stderr) == (2, True)
 
 
+def test_a_machine_s_zone_that_is_none_is_said_where_it_is_used(board: Path) -> None:
+    """A report's days begin elsewhere then: in UTC, which nobody chose."""
+    said = "Warning: TZ is 'Garbage/Zone', which is no time zone: the machine's time is UTC.\n"
+    assert run("report", TZ="Garbage/Zone").stderr == said
+    assert run("report", TZ="Garbage/Zone", NEGOTIATOR_TZ="America/Chicago").stderr == ""
+    assert run("report", "--tz", "UTC", TZ="Garbage/Zone").stderr == ""
+
+
 def test_it_works_as_from_cron_and_says_nothing_on_stderr(board: Path) -> None:
     """Without a terminal, HOME or locale; the write lock may be held by somebody."""
     with closing(sqlite3.connect(board, isolation_level=None)) as writer:

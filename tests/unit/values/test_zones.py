@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from negotiator.errors import InvalidTimeError
-from negotiator.values.zones import desk_zone, split_zone, zone_named
+from negotiator.values.zones import desk_zone, machine_zone_fault, split_zone, zone_named
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,27 @@ def test_a_setting_that_names_no_zone_is_named() -> None:
     """Whoever set it finds it."""
     with pytest.raises(InvalidTimeError, match="NEGOTIATOR_TZ is 'Nowhere'"):
         desk_zone({"NEGOTIATOR_TZ": "Nowhere"})
+
+
+@pytest.mark.parametrize(
+    ("name", "faulty"),
+    [
+        (None, False),
+        ("", False),
+        ("America/Chicago", False),
+        (":America/Chicago", False),
+        ("UTC", False),
+        ("EST5EDT", False),
+        ("CST6CDT,M3.2.0,M11.1.0", False),
+        ("<+03>-3", False),
+        ("/etc/localtime", False),
+        ("Garbage/Zone", True),
+        ("CST", True),
+        ("America/Chicgo", True),
+        ("../etc", True),
+    ],
+)
+def test_a_zone_that_the_system_does_not_know_is_a_fault(name: str | None, faulty: object) -> None:
+    """The system says nothing, and takes UTC."""
+    environ = {} if name is None else {"TZ": name}
+    assert (f"TZ is {(name or '').removeprefix(':')!r}" in machine_zone_fault(environ)) is faulty
