@@ -322,6 +322,20 @@ class AsksFailedError(NegotiatorError):
         self.exit_code = exit_code
 
 
+class NotAttemptedError(NegotiatorError):
+    """An ask after one for which the file failed; the exit code is that of the failure."""
+
+    code = "not_attempted"
+
+    def __init__(self, exit_code: int) -> None:
+        """Keep the code."""
+        super().__init__(
+            "not attempted, because the file failed on an earlier line",
+            "send all lines again, in their order",
+        )
+        self.exit_code = exit_code
+
+
 class OutputClosedError(NegotiatorError):
     """Whoever read our output went away."""
 

@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from negotiator.errors import REFUSALS, BusyError, NegotiatorError, unexpected
+from negotiator.errors import (
+    REFUSALS,
+    BusyError,
+    NegotiatorError,
+    NotAttemptedError,
+    UnusableFileError,
+    unexpected,
+)
 from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.ask_lines import Line, ask_in
 from negotiator.negotiation.models import Answer, Ask
@@ -30,18 +37,14 @@ def replies(
 
     Replies are yielded in groups of ``commit_every`` (fewer at the end), each with its line's number, after
     their commit. A group's lines are read first, and the file is locked until they are answered. If a group
-    cannot be written, each of its asks is answered by itself; if the file stays locked, all have failed.
+    cannot be written, each of its asks is answered by itself. Once the file cannot be used, or stays locked,
+    no later line is attempted: its answer would be another one when all are sent again.
     Raises what ``lines`` does.
     """
-
-    def answer(ask: Ask) -> Answer:
-        return answer_ask(file, ask, policy, clock=clock)
-
+    replier = _Replier(file, lambda ask: answer_ask(file, ask, policy, clock=clock))
     remaining = iter(lines)
     while group := list(islice(remaining, commit_every)):
-        asks = [_ask(line) for _, line in group]
-        answers = _grouped(file, answer, asks) if len(group) > 1 else None
-        answers = answers or [_alone(answer, ask) for ask in asks]
+        answers = replier.reply_to_all([_ask(line) for _, line in group])
         yield [(number, reply) for (number, _), reply in zip(group, answers, strict=True)]
 
 
@@ -52,35 +55,57 @@ def _ask(line: bytes | None) -> Ask | NegotiatorError:
         return without_traceback(problem)
 
 
-def _grouped(file: LoadsFile, answer: Answering, asks: list[Ask | NegotiatorError]) -> list[Reply] | None:
-    """Return the replies to asks that are committed together, None when that failed."""
-    try:
-        with file.one_transaction():
-            return [_reply(answer, ask) for ask in asks]
-    except BusyError as problem:
-        return [ask if isinstance(ask, NegotiatorError) else without_traceback(problem) for ask in asks]
-    except Exception:  # noqa: BLE001 - whose fault it is will be seen when each is answered by itself
-        return None
+class _Replier:
+    """Replies to asks, and to what is none, until the file fails."""
 
+    def __init__(self, file: LoadsFile, answer: Answering) -> None:
+        self._file = file
+        self._answer = answer
+        self._not_attempted: NotAttemptedError | None = None
 
-def _alone(answer: Answering, ask: Ask | NegotiatorError) -> Reply:
-    """Return the answer to an ask, or why there is none, whatever that is."""
-    try:
-        return _reply(answer, ask)
-    except NegotiatorError as problem:
-        return without_traceback(problem)
-    except Exception as problem:  # noqa: BLE001 - the others are answered all the same
-        return without_traceback(unexpected(problem))
+    def reply_to_all(self, asks: list[Ask | NegotiatorError]) -> list[Reply]:
+        """Return the replies to asks that are committed together if they can be."""
+        if len(asks) > 1 and self._not_attempted is None:
+            try:
+                with self._file.one_transaction():
+                    return [self._answer_or_refuse(ask) for ask in asks]
+            except BusyError as problem:
+                return self._fail(asks, problem)
+            except Exception:  # noqa: BLE001, S110 - whose fault it is is seen when each is answered by itself
+                pass
+        return [self._reply(ask) for ask in asks]
 
+    def _fail(self, asks: list[Ask | NegotiatorError], problem: BusyError) -> list[Reply]:
+        """Return the replies to asks of which the first met a file that stayed locked."""
 
-def _reply(answer: Answering, ask: Ask | NegotiatorError) -> Reply:
-    """Return the answer to an ask, or its refusal; all else is raised."""
-    if isinstance(ask, NegotiatorError):
-        return ask
-    try:
-        return answer(ask)
-    except REFUSALS as problem:
-        return without_traceback(problem)
+        def fail(_ask: Ask) -> Answer:
+            raise problem
+
+        self._answer = fail
+        return [self._reply(ask) for ask in asks]
+
+    def _reply(self, ask: Ask | NegotiatorError) -> Reply:
+        """Return the answer to an ask that is committed by itself, or why there is none, whatever that is."""
+        if self._not_attempted is not None:
+            return self._not_attempted
+        try:
+            return self._answer_or_refuse(ask)
+        except (UnusableFileError, BusyError) as problem:
+            self._not_attempted = NotAttemptedError(problem.exit_code)
+            return without_traceback(problem)
+        except NegotiatorError as problem:
+            return without_traceback(problem)
+        except Exception as problem:  # noqa: BLE001 - the others are answered all the same
+            return without_traceback(unexpected(problem))
+
+    def _answer_or_refuse(self, ask: Ask | NegotiatorError) -> Reply:
+        """Return the answer to an ask, or its refusal; all else is raised."""
+        if isinstance(ask, NegotiatorError):
+            return ask
+        try:
+            return self._answer(ask)
+        except REFUSALS as problem:
+            return without_traceback(problem)
 
 
 def without_traceback(problem: NegotiatorError) -> NegotiatorError:

@@ -5,21 +5,23 @@ import os
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
-from negotiator.errors import ConflictError, NegotiatorError, UnusableFileError
+from negotiator.errors import BusyError, ConflictError, DiskFullError, NegotiatorError, UnusableFileError
 from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.batch import replies
 from negotiator.negotiation.models import Answer, Ask
 from negotiator.policy.decide import Policy
 from negotiator.service import CallHandlingService
+from negotiator.storage import transactions
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, SESSION, contents, data, execute, installed, run, select
 
@@ -205,8 +207,9 @@ def test_an_answer_is_given_when_it_is_on_record(desk: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize("how", ["ABORT, 'no'", "IGNORE", "ROLLBACK, 'no'", "FAIL, 'no'"])
-def test_one_that_can_not_be_written_fails_alone(desk: Path, how: str) -> None:
-    """Here another program's trigger prevents it; the group that it was in is answered one by one."""
+@pytest.mark.parametrize("size", [1, 4, 6])
+def test_after_one_that_cannot_be_written_none_is_attempted(desk: Path, how: str, size: int) -> None:
+    """Here another program's trigger prevents it; what stood before it in its group is answered."""
     lines = [(n, as_line(line)) for n, line in enumerate(many(6, desk), 1)]
     execute(
         desk,
@@ -214,21 +217,70 @@ def test_one_that_can_not_be_written_fails_alone(desk: Path, how: str) -> None:
             BEGIN SELECT RAISE({how}); END""",
     )
     with LoadsFile.open(desk) as file:
-        made = [reply for group in replies(file, lines, Policy(), commit_every=4) for _, reply in group]
-    assert [isinstance(reply, Answer) for reply in made] == [True, True, False, True, True, True]
+        made = [reply for group in replies(file, lines, Policy(), commit_every=size) for _, reply in group]
+    assert [isinstance(reply, Answer) for reply in made] == [True, True, False, False, False, False]
     assert isinstance(made[2], UnusableFileError)
-    assert select(desk, "SELECT call_id FROM negotiations") == [(100,), (101,), (103,), (104,), (105,)]
+    assert {(error.code, error.exit_code) for error in made[3:] if isinstance(error, NegotiatorError)} == {
+        ("not_attempted", 5)
+    }
+    assert select(desk, "SELECT call_id FROM negotiations") == [(100,), (101,)]
+
+
+@pytest.mark.parametrize("size", ["1", "2", "10"])
+@pytest.mark.parametrize("failure", ["busy", "disk"])
+def test_sent_again_after_a_failure_all_get_what_a_clean_run_gives(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, failure: str, size: str
+) -> None:
+    """The first line fails; the others, of the same call and of another about the load, would be answered wrongly."""
+    lines = [ask(1, 2300), ask(3, 1150), ask(1, 2250), ask(2, 2200), ask(1, 2240), ask(99, 1)]
+    file, saved = desk.with_name("asks"), desk.with_name("saved.db")
+    file.write_bytes(b"\n".join(as_line(line | {"request_id": f"r{n}"}) for n, line in enumerate(lines)))
+    copyfile(desk, saved)
+    expected = run("batch", file).stdout
+    copyfile(saved, desk)
+    with monkeypatch.context() as broken:
+        problem = BusyError("locked") if failure == "busy" else DiskFullError("full")
+        broken.setattr("negotiator.negotiation.repository.Repository.update_call", raising(problem, times=2))
+        result = run("batch", file, "--commit-every", size)
+    assert result.exit_code == (75 if failure == "busy" else 5)
+    codes = [found["error"]["code"] for found in printed(result)]
+    assert codes == ["busy" if failure == "busy" else "disk_full", *["not_attempted"] * 5]
+    assert select(desk, COUNT) == [(0,)]
+    assert run("batch", file, "--commit-every", size).stdout == expected
+
+
+def raising(problem: Exception, times: int) -> Callable[..., None]:
+    """Return what raises the first few times it is called; in a group, a failure is met twice."""
+    left = iter([problem] * times)
+
+    def fail(*_: object) -> None:
+        for found in left:
+            raise found
+
+    return fail
 
 
 @pytest.mark.parametrize("size", ["1", "10"])
-def test_a_file_that_stays_locked_fails_each_line(desk: Path, size: str) -> None:
-    """With the code for trying again."""
+def test_a_file_that_stays_locked_costs_one_wait(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, size: str
+) -> None:
+    """With the code for trying again; later lines are not attempted."""
     file = desk.with_name("asks")
     file.write_bytes(b"\n".join(map(as_line, many(3, desk))))
     with closing(sqlite3.connect(desk, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
+        waited: list[str] = []
+        original = transactions.patiently
+
+        def counted(db: sqlite3.Connection, sql: str, *more: Any) -> None:  # noqa: ANN401 - as it is called
+            waited.append(sql)
+            original(db, sql, *more)
+
+        monkeypatch.setattr(transactions, "patiently", counted)
         result = run("batch", file, "--commit-every", size, NEGOTIATOR_BUSY_TIMEOUT="0")
-    assert (result.exit_code, [found["error"]["code"] for found in printed(result)]) == (75, ["busy"] * 3)
+    codes = [found["error"]["code"] for found in printed(result)]
+    assert (result.exit_code, codes) == (75, ["busy", "not_attempted", "not_attempted"])
+    assert waited.count("BEGIN IMMEDIATE") == 1
 
 
 def test_asks_together_are_all_on_record_or_none(service: CallHandlingService, desk: Path) -> None:
