@@ -7,9 +7,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from negotiator import output
 from negotiator.cli.lazy import Deferred
 from negotiator.cli.usage import CommandLine, UsageError
+from negotiator.output import printing
 
 
 def new_app(
@@ -76,7 +76,7 @@ class Group(TyperGroup):
     def parse_args(self, context: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as in the base class
         """Parse the group's own options. Raises UsageError, after the overview, when no word is given."""
         if not args and not context.resilient_parsing:
-            output.lines([self.overview(context)])
+            printing.lines([self.overview(context)])
             raise UsageError("no command was given", "choose one of those above")
         return super().parse_args(context, args)
 

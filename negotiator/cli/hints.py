@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
-from negotiator import output
 from negotiator.errors import NegotiatorError, Remedy
+from negotiator.output import printing
 
 # {hint} is the library's own hint, the other names are facts that the error carries.
 WORDS = {
@@ -37,12 +37,12 @@ def hint_for(problem: NegotiatorError) -> str:
 
 def print_error(problem: NegotiatorError, *, as_json: bool) -> None:
     """Print an error with its hint: as a sentence, or as JSON."""
-    output.error(problem, hint_for(problem), as_json=as_json)
+    printing.error(problem, hint_for(problem), as_json=as_json)
 
 
 def error_data(problem: NegotiatorError) -> dict[str, object]:
     """Return an error as programs read it."""
-    return output.error_data(problem, hint_for(problem))
+    return printing.error_data(problem, hint_for(problem))
 
 
 def _typed(fact: object) -> str:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from negotiator import output
 from negotiator.cli import completion
 from negotiator.cli.usage import CommandLine
 from negotiator.errors import BadInputError
-from negotiator.output import Format
+from negotiator.output import printing
 from negotiator.values.settings import unknown_settings
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+from negotiator.output.formats import Format
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 DEFAULT_DATABASE = Path("loads.db")
@@ -98,7 +98,7 @@ def warn_of_unknown_settings() -> None:
     """Say which variables are no settings, for commands that decide: a misspelled one decides nothing."""
     for name, meant in unknown_settings(os.environ):
         question = f"; did you mean {meant}?" if meant else "."
-        output.say(f"Warning: {name} is not a setting of this program{question}")
+        printing.say(f"Warning: {name} is not a setting of this program{question}")
 
 
 def desk_zone(name: str | None = None) -> "ZoneInfo | None":
@@ -107,7 +107,7 @@ def desk_zone(name: str | None = None) -> "ZoneInfo | None":
 
     zone = desk_zone(os.environ, name)
     if zone is None and (fault := machine_zone_fault(os.environ)):
-        output.say(f"Warning: {fault}.")
+        printing.say(f"Warning: {fault}.")
     return zone
 
 

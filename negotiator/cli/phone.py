@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from negotiator import output
 from negotiator.cli import hints
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.output.rounds import print_answer, situation
 from negotiator.output.streams import is_terminal
 from negotiator.values.money import dollars
@@ -42,8 +42,8 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
     """
     _prepare_editing()
     offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
-    output.fields([pair for pair in [*situation(first), ("Standing", offered)] if pair[1]])
-    output.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
+    printing.fields([pair for pair in [*situation(first), ("Standing", offered)] if pair[1]])
+    printing.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number
     while typed := _typed(f"Ask {round_number}: "):
         try:
@@ -73,8 +73,8 @@ def _typed(prompt: str) -> str:
     try:
         return input(prompt).strip()
     except EOFError:
-        output.say("")  # whatever comes next begins a line of its own
+        printing.say("")  # whatever comes next begins a line of its own
         return ""
     except KeyboardInterrupt:
-        output.say("")
+        printing.say("")
         raise

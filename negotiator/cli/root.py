@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiator import output
 from negotiator.cli import lazy
 from negotiator.cli.groups import Group, examples, new_app
 from negotiator.cli.usage import CommandLine, UsageError
 from negotiator.errors import NegotiatorError, OutputClosedError, unexpected
+from negotiator.output import printing, streams
 
 _INTERRUPTED = 130
 
@@ -37,13 +37,13 @@ class Root(Group):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error
         try:
             code = super().main(args, *positional, **options | {"standalone_mode": False, "obj": line})
-            output.flush()
+            streams.flush()
         except (typer.Abort, KeyboardInterrupt):
             code = _INTERRUPTED
         except SystemExit as exit_:
             # The base class ends with 1 when a reader goes away while help is printed.
             code = OutputClosedError.exit_code if isinstance(exit_.__context__, OSError) else exit_.code
-            output.discard()
+            streams.discard()
         except Exception as problem:  # noqa: BLE001 - whatever it is, no traceback reaches a user
             code = report(problem, line)
         sys.exit(code)
@@ -71,7 +71,7 @@ def _as_ours(problem: Exception, line: CommandLine) -> NegotiatorError:
     if isinstance(
         problem, OSError
     ):  # the base class wrote help; what concerns a file is mapped where it arises
-        output.discard()
+        streams.discard()
         return NegotiatorError(f"the output can't be written: {problem.strerror}")
     return unexpected(problem)
 
@@ -95,7 +95,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from negotiator import __version__
 
-        output.lines([f"negotiator {__version__}"])
+        printing.lines([f"negotiator {__version__}"])
         raise typer.Exit
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from negotiator import output
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.values.money import dollars
 
 _HEADINGS = ("Load", "Lane", "Pick-up (UTC)", "Rate", "Miles", "Status")
@@ -17,19 +17,19 @@ Load = Mapping[str, object]
 def print_loads(loads: Sequence[Load], keys: Sequence[str], form: Format) -> None:
     """Print a list: for a program with the keys of a load, for a person in a person's words."""
     if form is not Format.TABLE:
-        output.rows(loads, keys, form)
+        printing.rows(loads, keys, form)
     else:
         _table(_HEADINGS, [_cells(load) for load in loads])
     if not loads:
-        output.say("No loads.")
+        printing.say("No loads.")
 
 
 def print_load(load: Load, form: Format) -> None:
     """Print one load: for a person its calls stand in a table of their own."""
     if form is not Format.TABLE:
-        output.record(load, form)
+        printing.record(load, form)
         return
-    output.fields([(label, text) for label, text in _for_a_person(load) if text])
+    printing.fields([(label, text) for label, text in _for_a_person(load) if text])
     calls = load["calls"]
     if isinstance(calls, list) and calls:
         _table(_CALL_HEADINGS, [_call_cells(call) for call in calls])
@@ -38,7 +38,7 @@ def print_load(load: Load, form: Format) -> None:
 def _table(headings: Sequence[str], cells: Sequence[Mapping[str, str]]) -> None:
     """Print cells by heading; a column with nothing in it is left out."""
     kept = [heading for heading in headings if any(row[heading] for row in cells)]
-    output.table(kept, [[row[heading] for heading in kept] for row in cells])
+    printing.table(kept, [[row[heading] for heading in kept] for row in cells])
 
 
 def _cells(load: Load) -> dict[str, str]:

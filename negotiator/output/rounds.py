@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import assert_never
 
-from negotiator import output
 from negotiator.negotiation.models import Answer, Load, Round
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.policy.decide import Decision
 from negotiator.values.money import dollars
 
@@ -28,13 +28,13 @@ def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
     ``known`` is the heading of what was asked for, and needs no column.
     """
     if form is not Format.TABLE:
-        output.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
+        printing.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
     else:
         cells = [_cells(found) for found in rounds]
         kept = [name for name in _HEADINGS if name != known and any(row[name] for row in cells)]
-        output.table(kept, [[row[name] for name in kept] for row in cells])
+        printing.table(kept, [[row[name] for name in kept] for row in cells])
     if not rounds:
-        output.say("No rounds.")
+        printing.say("No rounds.")
 
 
 def _cells(found: Round) -> dict[str, str]:
@@ -55,16 +55,16 @@ def _cells(found: Round) -> dict[str, str]:
 def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
     """Print an answer; the ceiling is shown only when an explanation is asked for."""
     if form is Format.TABLE:
-        output.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
+        printing.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
     else:
         more = {"explain": explanation(answer)} if explain else {}
-        output.record(answer_data(answer) | more, form)
+        printing.record(answer_data(answer) | more, form)
     if answer.warning:
-        output.say(f"Warning: {answer.warning}.")
+        printing.say(f"Warning: {answer.warning}.")
     if answer.ruling is None:
-        output.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
+        printing.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
     elif dry_run:
-        output.say("Dry run: nothing was written.")
+        printing.say("Dry run: nothing was written.")
 
 
 def answer_data(answer: Answer) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import negotiator
-from negotiator import output
+from negotiator.output import printing
 from tests.benchmarks import size, startup, throughput
 from tests.benchmarks.measuring import Ratio, machine
 
@@ -31,18 +31,18 @@ def main() -> int:
     given = _parser().parse_args()
     compileall.compile_dir(str(Path(negotiator.__file__).parent), quiet=2)  # as an installation does
     if not given.json:
-        output.fields([(name, str(value)) for name, value in machine().items() if value is not None])
+        printing.fields([(name, str(value)) for name, value in machine().items() if value is not None])
     found: list[Ratio] = []
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for case in given.cases or CASES:
-            output.say(f"measuring: {case}")
+            printing.say(f"measuring: {case}")
             found += CASES[case](Path(folder), given)
     if given.json:
         ratios = [asdict(ratio) | {"kept": ratio.kept} for ratio in found]
-        output.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
+        printing.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
     else:
         headings = ("Case", "Beside", "Ratio", "Of single turns", "Bound", "Ours", "Theirs")
-        output.table(headings, [_cells(ratio) for ratio in found])
+        printing.table(headings, [_cells(ratio) for ratio in found])
     return int(any(ratio.kept is False for ratio in found))
 
 

@@ -9,13 +9,13 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from negotiator import output
 from negotiator.cli import hints, options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
 from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
 from negotiator.negotiation.models import Answer
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.output.rounds import answer_data
 from negotiator.output.streams import is_terminal
 from negotiator.progress import silent
@@ -78,12 +78,12 @@ def batch(
         from negotiator.storage.database import LoadsFile
 
         # A bar among the answers on one terminal would be in their way.
-        drawn = nullcontext(silent) if is_terminal(sys.stdout) else output.progress()
+        drawn = nullcontext(silent) if is_terminal(sys.stdout) else printing.progress()
         policy = policy_from_environment(os.environ)
         with LoadsFile.open(db) as loads_file, drawn as progress:
             asks = lines_of(stream, progress)
             for group in replies(loads_file, asks, policy, commit_every=commit_every):
-                output.records([_shown(number, reply) for number, reply in group])
+                printing.records([_shown(number, reply) for number, reply in group])
                 tally.count(group)
     tally.end()
 
@@ -113,7 +113,7 @@ class _Tally:
                 self.exit_code = self.exit_code or reply.exit_code
                 self.first = self.first or f"line {number}: {reply.message}"
             elif reply.warning:
-                output.say(f"Warning: line {number}: {reply.warning}.")
+                printing.say(f"Warning: line {number}: {reply.warning}.")
 
     def end(self) -> None:
         """Raise AsksFailedError if any did."""

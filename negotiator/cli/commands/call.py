@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_session_id
 from negotiator.values.timestamps import parse_moment, utc_now
@@ -92,11 +92,11 @@ def start(
             file, load_id=load, carrier=carrier, company=company, now=utc_now()
         )
     if form is Format.TABLE:
-        output.lines([str(call_id)])
+        printing.lines([str(call_id)])
     else:
-        output.record({"call_id": call_id}, form)
+        printing.record({"call_id": call_id}, form)
     if status not in {"available", None}:
-        output.say(f"Warning: load {load} is {status}.")
+        printing.say(f"Warning: load {load} is {status}.")
 
 
 @app.command(epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
@@ -120,7 +120,7 @@ def end(
         ended = calls.end_call(
             file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
         )
-    output.record(ended, form)
+    printing.record(ended, form)
 
 
 @app.command(
@@ -146,9 +146,9 @@ def list_(
         found = calls.list_calls(
             file, load_id=load, carrier=carrier, outcome=outcome, since=moment, limit=limit
         )
-    output.rows(found, calls.KEYS, form, _HEADINGS)
+    printing.rows(found, calls.KEYS, form, _HEADINGS)
     if not found:
-        output.say("No calls.")
+        printing.say("No calls.")
 
 
 @app.command(epilog=examples("negotiator call show 2", "negotiator call show 2 --json"))
@@ -164,7 +164,7 @@ def show(
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        output.record(calls.show_call(file, call_id), form)
+        printing.record(calls.show_call(file, call_id), form)
 
 
 @app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
@@ -182,6 +182,6 @@ def reopen(
 
     with LoadsFile.open(db) as file:
         done = undo.reopen(file, call_id, reason)
-    output.record(asdict(done), form)
+    printing.record(asdict(done), form)
     if done.load_status not in {"available", None}:
-        output.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")
+        printing.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

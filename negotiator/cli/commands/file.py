@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
+from negotiator.output import printing
 from negotiator.values.timestamps import utc_now
 
 app = new_app()
@@ -30,13 +30,13 @@ def migrate(
     from negotiator.maintenance.migrate import migrate as migrate_file
 
     path = file or db
-    with output.progress() as progress:
+    with printing.progress() as progress:
         done = migrate_file(path, dry_run=dry_run, progress=progress)
-    output.record(asdict(done), form)
+    printing.record(asdict(done), form)
     if dry_run and done.pending:
-        output.say("Dry run: nothing was written.")
+        printing.say("Dry run: nothing was written.")
     elif not done.applied:
-        output.say(f"Nothing to do: {path} is up to date.")
+        printing.say(f"Nothing to do: {path} is up to date.")
 
 
 @app.command(epilog=examples("negotiator init --sample", "negotiator init desk.db"))
@@ -55,9 +55,9 @@ def init(
 
     path = file or db
     init_file(path, sample=sample)
-    output.record({"file": path, "sample": sample}, form)
+    printing.record({"file": path, "sample": sample}, form)
     if sample:
-        output.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
+        printing.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
 
 
 @app.command(epilog=examples("negotiator backup", "negotiator backup --to /mnt/safe/loads.db"))
@@ -72,9 +72,9 @@ def backup(
     form = options.chosen(form, as_json)
     from negotiator.maintenance.backup import back_up
 
-    with output.progress() as progress:
+    with printing.progress() as progress:
         made = back_up(file or db, to=to, now=utc_now(), progress=progress)
-    output.record(asdict(made), form)
+    printing.record(asdict(made), form)
 
 
 @app.command(epilog=examples("negotiator restore loads.db.backup.20250820_224530 loads.db"))
@@ -89,9 +89,9 @@ def restore(
     form = options.chosen(form, as_json)
     from negotiator.maintenance.restore import restore as restore_file
 
-    with output.progress() as progress:
+    with printing.progress() as progress:
         done = restore_file(backup_file, file or db, now=utc_now(), progress=progress)
-    output.record(asdict(done), form)
+    printing.record(asdict(done), form)
 
 
 @app.command(epilog=examples("negotiator check", "negotiator check old/loads.db --json"))
@@ -107,6 +107,6 @@ def check(
     from negotiator.maintenance.check import problem
 
     found = check_file(file or db)
-    output.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
+    printing.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
     if gravest := problem(found, file or db):
         raise gravest

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.values.ids import generate_session_id, generate_uuid_session_id, require_session_id
 
 app = new_app()
@@ -27,9 +27,9 @@ def generate_id(
     make = generate_uuid_session_id if uuid else generate_session_id
     made = [make() for _ in range(count)]
     if form is Format.TABLE:
-        output.lines(made)
+        printing.lines(made)
     else:
-        output.rows([{"session_id": session_id} for session_id in made], ["session_id"], form)
+        printing.rows([{"session_id": session_id} for session_id in made], ["session_id"], form)
 
 
 @app.command("validate-id", epilog=examples("negotiator validate-id sess_20250820224530_abc123 && echo good"))
@@ -42,6 +42,6 @@ def validate_id(
     form = options.chosen(form, as_json)
     require_session_id(session_id)
     if form is Format.TABLE:
-        output.say(f"{session_id} is a valid session ID.")
+        printing.say(f"{session_id} is a valid session ID.")
     else:
-        output.record({"session_id": session_id, "valid": True}, form)
+        printing.record({"session_id": session_id, "valid": True}, form)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
 
@@ -77,7 +77,7 @@ def import_(
     from negotiator.loads.importing import import_loads
     from negotiator.storage.database import LoadsFile
 
-    with LoadsFile.open(db) as opened, output.progress() as progress:
+    with LoadsFile.open(db) as opened, printing.progress() as progress:
         done = import_loads(
             opened,
             file,
@@ -87,7 +87,7 @@ def import_(
             ignore_unknown=ignore_unknown,
             progress=progress,
         )
-    output.record(asdict(done), output_form)
+    printing.record(asdict(done), output_form)
 
 
 @app.command(
@@ -189,7 +189,7 @@ def list_(
         loads = list_loads(file, wanted)
     print_loads(loads[: limit or None], LISTED, form)
     if limit and len(loads) > limit:
-        output.say("There are more; --limit 0 prints all.")
+        printing.say("There are more; --limit 0 prints all.")
 
 
 @app.command(epilog=examples("negotiator load show LD001", "negotiator load show LD001 --json"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
+from negotiator.output import formats, printing
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def report(
         raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
     span = span_of(since, until, options.desk_zone(tz), now, closed=compare)
     policy = policy_from_environment(os.environ)
-    with LoadsFile.open(db) as file, output.progress() as progress:
+    with LoadsFile.open(db) as file, printing.progress() as progress:
         made = make_report(
             file,
             span=span,
@@ -163,9 +163,9 @@ def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:
         return
     made_text = _text(made, form)
     if to is None:
-        output.lines([made_text])
+        printing.lines([made_text])
     else:
-        output.write_file(to, made_text)
+        printing.write_file(to, made_text)
 
 
 def _text(made: "Report", form: ReportFormat) -> str:
@@ -178,6 +178,6 @@ def _text(made: "Report", form: ReportFormat) -> str:
     if form in {ReportFormat.TABLE, ReportFormat.MD}:
         return text.as_markdown(made)
     if form is ReportFormat.JSON:
-        return output.json_text(text.as_dict(made))
+        return formats.json_text(text.as_dict(made))
     rows = text.as_rows(made)
-    return output.rows_text(rows, text.ROW_KEYS, output.Format(form))
+    return formats.rows_text(rows, text.ROW_KEYS, formats.Format(form))

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from negotiator import output
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
-from negotiator.output import Format
+from negotiator.output import printing
+from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_session_id
 from negotiator.values.timestamps import parse_length, parse_moment, utc_now
@@ -78,7 +78,7 @@ def history(
     with LoadsFile.open(db) as file:
         rounds = session_history(file, session_id)
     if chart and rounds:
-        output.picture(rounds)
+        printing.chart(rounds)
     else:
         print_rounds(rounds, form, known="Session")
 
@@ -114,9 +114,9 @@ def start(
             file, now=utc_now(), call_id=call, expires_in=length, metadata=metadata
         )
     if form is Format.TABLE:
-        output.lines([started])
+        printing.lines([started])
     else:
-        output.record({"session_id": started}, form)
+        printing.record({"session_id": started}, form)
 
 
 @app.command(
@@ -157,11 +157,11 @@ def list_(
     with LoadsFile.open(db) as file:
         found = sessions.list_sessions(file, now=now, limit=limit, stats=stats, **filters)
     if stats:
-        output.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
+        printing.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
     else:
-        output.rows(found, sessions.KEYS, form, _HEADINGS)
+        printing.rows(found, sessions.KEYS, form, _HEADINGS)
     if not found:
-        output.say("No sessions.")
+        printing.say("No sessions.")
 
 
 @app.command(epilog=examples("negotiator session show sess_20250820224530_abc123"))
@@ -178,7 +178,7 @@ def show(
 
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
-        output.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'"))
@@ -199,7 +199,7 @@ def close(
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
         sessions.close_session(file, session_id, now=utc_now(), reason=reason)
-        output.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(
@@ -222,4 +222,4 @@ def set_(
     metadata = sessions.parse_metadata(meta or [])
     with LoadsFile.open(db) as file:
         sessions.set_metadata(file, session_id, metadata, now=utc_now())
-        output.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)

@@ -296,7 +296,7 @@ def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch:
 
         yield interrupt
 
-    monkeypatch.setattr("negotiator.output.progress", bar)
+    monkeypatch.setattr("negotiator.output.printing.progress", bar)
     before = unmigrated.read_bytes()
     assert run("migrate", unmigrated).exit_code == 130
     assert unmigrated.read_bytes() == before

@@ -420,7 +420,7 @@ def test_progress_is_told_in_bytes_and_not_between_answers(
     def bar() -> Iterator[Any]:
         yield lambda *heard: told.append(heard)
 
-    monkeypatch.setattr("negotiator.output.progress", bar)
+    monkeypatch.setattr("negotiator.output.printing.progress", bar)
     asks = desk.with_name("asks")
     asks.write_bytes(as_line(ask(1, 2300)) + b"\n")
     size = asks.stat().st_size

@@ -1,0 +1,122 @@
+"""Data printed to stdout, and words to a person to stderr."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from negotiator.errors import NegotiatorError
+from negotiator.output.formats import Format, json_line, json_text, rows_text, to_text
+from negotiator.output.streams import file_errors, is_terminal, visible, write
+from negotiator.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from negotiator.negotiation.models import Round
+
+
+def rows(
+    items: Sequence[Mapping[str, object]],
+    columns: Sequence[str],
+    form: Format,
+    headings: Mapping[str, str] | None = None,
+) -> None:
+    """Print rows with these columns; none at all is an empty list.
+
+    ``headings`` are what a person sees instead in a table: some columns, in a person's words.
+    """
+    if form is Format.TABLE:
+        chosen = headings or {column: column for column in columns}
+        table(list(chosen.values()), [[to_text(item[column]) for column in chosen] for item in items])
+        return
+    write(rows_text(items, columns, form))
+
+
+def record(item: Mapping[str, object], form: Format) -> None:
+    """Print one thing."""
+    if form is Format.TABLE:
+        pairs = [(key.replace("_", " ").capitalize(), to_text(value)) for key, value in item.items()]
+        fields([(label, value) for label, value in pairs if value])
+    elif form is Format.JSON:
+        write(json_text(item))
+    else:
+        rows([item], list(item), form)
+
+
+def records(items: Sequence[Mapping[str, object]]) -> None:
+    """Print things of any kinds, each as a line of JSON."""
+    lines([json_line(item) for item in items])
+
+
+def table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print a table of texts; of none at all, nothing."""
+    from negotiator.output.terminal import print_table  # noqa: PLC0415 - rich is loaded only to draw
+
+    if cells:
+        print_table(headings, cells)
+
+
+def fields(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print labels and values, one pair a line."""
+    from negotiator.output.terminal import print_fields  # noqa: PLC0415 - rich is loaded only to draw
+
+    print_fields(pairs)
+
+
+def chart(rounds: Sequence["Round"]) -> None:
+    """Draw rounds as asks and counters that close in on each other; of none at all, nothing."""
+    from negotiator.output.chart import print_chart  # noqa: PLC0415 - rich is loaded only to draw
+
+    if rounds:
+        print_chart(rounds)
+
+
+def lines(items: Sequence[str]) -> None:
+    """Print texts as they are, one a line: for ``$(...)`` in a shell."""
+    write("\n".join(items))
+
+
+def say(text: str) -> None:
+    """Print words to a person."""
+    if sys.stderr is not None:
+        with suppress(OSError):  # nobody listens: that changes nothing in what was done
+            sys.stderr.write(visible(text) + "\n")
+            sys.stderr.flush()
+
+
+def error(problem: NegotiatorError, hint: str, *, as_json: bool) -> None:
+    """Print an error and what to do about it: as a sentence, or as JSON."""
+    if as_json:
+        say(json_line({"error": error_data(problem, hint)}))
+    else:
+        say(f"Error: {problem.message}." + (f" Hint: {hint}." if hint else ""))
+
+
+def error_data(problem: NegotiatorError, hint: str) -> dict[str, object]:
+    """Return an error as programs read it."""
+    return {
+        "code": problem.code,
+        "exit_code": problem.exit_code,
+        "message": problem.message,
+        "hint": hint,
+    }
+
+
+def progress() -> AbstractContextManager[Progress]:
+    """Give a function to report progress to; it draws on a terminal what takes longer than a second."""
+    if not is_terminal(sys.stderr):
+        return nullcontext(silent)
+    from negotiator.output.terminal import drawn_progress  # noqa: PLC0415 - rich is loaded only to draw
+
+    return drawn_progress()
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text to a file whole or not at all: it replaces what is there when it is on the disk.
+
+    Raises NotFoundError when there is no such folder, NegotiatorError when it can't be written.
+    """
+    from negotiator.storage.atomic_file import replace  # noqa: PLC0415 - most commands write no file
+
+    with file_errors(path):
+        replace(path, text + "\n")
