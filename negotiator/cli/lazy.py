@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "At the desk": {
         "load": ("load", "The load board: import, add, list, show."),
         "report": ("report", "Say what was booked, and what it cost."),
+        "help": ("help", "Print a page of the guide."),
     },
     "In scripts": {
         "batch": ("batch", "Answer many asks, a line of JSON each."),

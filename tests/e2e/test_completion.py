@@ -56,6 +56,7 @@ def rounds(desk: Path) -> Path:
         ("negotiator call history ", "3 2 1"),
         ("negotiator call reopen 2", "2"),
         ("negotiator negotiate 02", ""),
+        ("negotiator help p", "phone policy python"),
         ("negotiator negotiate x", ""),
         ("negotiator negotiate '%", ""),
         ("negotiator session history ", f"{OTHER_SESSION} sess_zzzzz {SESSION}"),

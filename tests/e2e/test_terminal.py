@@ -48,6 +48,18 @@ def test_a_history_is_legible_at_80_columns(desk: Path) -> None:
             assert whole in seen, seen
 
 
+@pytest.mark.parametrize("topic", ["start", "files", "scripts"])
+def test_a_page_of_the_guide_is_laid_out(topic: str) -> None:
+    """Nothing is wider than the terminal, no mark of Markdown is left, a link is a command to type."""
+    seen = on_a_terminal("help", topic)
+    assert "\x1b[1" in seen
+    lines = plain(seen).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if re.search(r"^#|```|\]\(", line)]
+    assert "negotiator help " in " ".join(plain(seen).split())
+    assert not re.search(r"\x1b\[[\d;]*3\d", on_a_terminal("help", topic, NO_COLOR="1"))
+
+
 def test_there_is_colour_unless_it_is_not_wanted(desk: Path) -> None:
     """By NO_COLOR, or because it is a pipe, whatever else is set."""
     command = ["negotiate", 1, 2300, "--dry-run"]

@@ -108,6 +108,7 @@ def test_migrations_stand_alone() -> None:
             ["--help"],
             {"sqlite_utils", "sqlite3", "pydantic", "rich", "negotiator.cli.commands.negotiate"},
         ),
+        (["help", "phone"], {"sqlite_utils", "sqlite3", "pydantic", "rich"}),
         (["generate-id"], NOT_FOR_AN_ID),
         (["generate-id", "--uuid"], NOT_FOR_AN_ID),
         (["validate-id", "sess_abcde"], NOT_FOR_AN_ID),
