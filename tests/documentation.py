@@ -47,7 +47,7 @@ def blocks(*languages: str, page: Path | str | None = None) -> list[Block]:
 def steady(text: str) -> str:
     """Put the documentation's own IDs and times where a run has new ones."""
     text = re.sub(r"sess_\d{14}_[a-z0-9]{6}", "sess_20250820224530_abc123", text)
-    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2025-08-20T22:45:30Z", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2025-08-20T22:45:30.000000Z", text)
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "2025-08-20 22:45:30", text)
 
 

@@ -180,7 +180,7 @@ def _refuse_ended(call: Mapping[str, Any], outcome: str) -> None:
     agreed = isinstance(rate, Decimal) and rate > 0
     if call["call_end_time"] is not None:
         raise CallEndedError(
-            f"{name} ended at {timestamps.format_iso(call['call_end_time'])}", "start another call"
+            f"{name} ended at {timestamps.format_second(call['call_end_time'])}", "start another call"
         )
     if agreed and outcome != "accepted":
         raise CallEndedError(

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple, Self
 
 from negotiator.negotiation import responses
-from negotiator.negotiation.responses import REOPENED
 from negotiator.policy.decide import Decision, Policy, Ruling
+from negotiator.values import recorded
+from negotiator.values.cells import word_from
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ class Round:
     @property
     def counter(self) -> Decimal | None:
         """The counter that the row records, US dollars."""
-        return responses.counter_in(self.system_response)
+        return recorded.counter_in(self.system_response)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the row is no round, and takes back the round whose number it bears."""
+        return word_from(self.system_response) in recorded.TAKING_BACK
 
 
 @dataclass(frozen=True)
@@ -84,13 +90,13 @@ class Thread:
     @property
     def last_decision(self) -> Decision | None:
         """The decision of the last round that records one; None when it was taken back."""
-        telling = [done for done in self.rounds if done.decision or done.system_response == REOPENED]
+        telling = [done for done in self.rounds if done.decision or done.takes_back]
         return telling[-1].decision if telling else None
 
     @property
     def undecided(self) -> int:
         """How many rounds record no decision."""
-        return sum(done.decision is None and done.system_response != REOPENED for done in self.rounds)
+        return sum(done.decision is None and not done.takes_back for done in self.rounds)
 
     def stamp(self, now: datetime) -> datetime:
         """Return the time of the next round: never before the last one, should a clock be set back."""

@@ -58,13 +58,13 @@ def refuse_ended(session: SessionRow | None, session_id: str, now: datetime) -> 
     if session is not None and session.closed_at is not None:
         why = f": {session.close_reason}" if session.close_reason else ""
         raise SessionEndedError(
-            f"session {session_id} was closed at {timestamps.format_iso(session.closed_at)}{why}",
+            f"session {session_id} was closed at {timestamps.format_second(session.closed_at)}{why}",
             how,
             remedy=Remedy.START_SESSION,
         )
     if session is not None and session.expires_at is not None and session.expires_at <= now:
         raise SessionEndedError(
-            f"session {session_id} expired at {timestamps.format_iso(session.expires_at)}",
+            f"session {session_id} expired at {timestamps.format_second(session.expires_at)}",
             how,
             remedy=Remedy.START_SESSION,
         )

@@ -12,12 +12,14 @@ from negotiator.negotiation.models import (
     Round,
     SessionRow,
 )
-from negotiator.negotiation.responses import REOPENED, outcome, system_response
+from negotiator.negotiation.responses import outcome, system_response
 from negotiator.policy.decide import Decision
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.sql import moment_of, rate_of, text_of
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number
-from negotiator.values.money import from_file
+from negotiator.values.cells import text_from, whole_number, word_from
+from negotiator.values.money import rate_from_file
+from negotiator.values.recorded import REOPENED
 
 _ROUND_COLUMNS = """
     SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes
@@ -26,14 +28,14 @@ _ROUND_COLUMNS = """
 SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
 CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
 CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
-CALL_THREAD = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id IS NULL"
+CALL_THREAD = f"{_ROUND_COLUMNS} WHERE call_id = ? AND {text_of('session_id')} IS NULL"
 REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
-RATE_AGREED = """
-    SELECT 1 FROM main.calls WHERE load_id = ? AND CAST(final_rate_agreed AS REAL) > 0 LIMIT 1
+RATE_AGREED = f"""
+    SELECT 1 FROM main.calls WHERE load_id = ? AND {rate_of("final_rate_agreed")} IS NOT NULL LIMIT 1
 """
-OTHER_LOAD = """
+OTHER_LOAD = f"""
     SELECT load_id FROM main.calls
-     WHERE load_id <> ?
+     WHERE {text_of("load_id")} <> ?
        AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?
                    UNION SELECT call_id FROM main.negotiation_sessions WHERE session_id = ?)
 """
@@ -79,7 +81,10 @@ class Repository:
     def call(self, call_id: int) -> Call | None:
         """Return the call with this ID."""
         row = self._db.execute(CALL, [call_id]).fetchone()
-        return None if row is None else Call(row[0], text_from(row[1]), text_from(row[2]), from_file(row[3]))
+        if row is None:
+            return None
+        number, carrier, load_id, agreed = row
+        return Call(number, text_from(carrier), text_from(load_id), rate_from_file(agreed))
 
     def load(self, load_id: str) -> Load | None:
         """Return the load with this ID."""
@@ -92,8 +97,8 @@ class Repository:
             text_from(origin),
             text_from(destination),
             text_from(equipment),
-            from_file(rate),
-            text_from(status),
+            rate_from_file(rate),
+            word_from(status),
         )
 
     def rate_was_agreed(self, load_id: str) -> bool:
@@ -161,8 +166,8 @@ class Repository:
     def lift_deadline(self, session_id: str, moment: datetime) -> None:
         """Take a session's deadline away if it has passed: the session goes on."""
         self._db.execute(
-            """UPDATE main.negotiation_sessions SET expires_at = NULL
-                WHERE session_id = ? AND julianday(expires_at) <= julianday(?)""",
+            f"""UPDATE main.negotiation_sessions SET expires_at = NULL
+                WHERE session_id = ? AND {moment_of("expires_at")} <= ?""",
             [session_id, timestamps.format_stored(moment)],
         )
 
@@ -198,7 +203,7 @@ def _round(row: tuple[Any, ...]) -> Round:
         call_id=whole_number(call_id),
         session_id=text_from(session_id),
         round_number=whole_number(round_number),
-        carrier_offer=from_file(carrier_offer),
+        carrier_offer=rate_from_file(carrier_offer),
         system_response=text_from(response),
         timestamp=timestamps.parse_stored(timestamp),
         notes=text_from(notes),

@@ -3,28 +3,26 @@
 All that depends on which decision it is stands here, each time as a `match` that mypy holds to be complete.
 """
 
-import re
 from decimal import Decimal
 from typing import assert_never
 
 from negotiator.policy.decide import Decision
-from negotiator.values.money import dollars, from_file
+from negotiator.values import recorded
+from negotiator.values.cells import word_from
+from negotiator.values.money import dollars
 
-REOPENED = "reopened"
-"""What `system_response` holds in the row that takes an agreement back."""
 TRANSFER_WORDS = "I can't go that high myself. Let me hand you to a colleague who can decide."
-_COUNTER = re.compile(r"counter_offer_(\d{1,12}(?:\.\d{1,6})?)", re.ASCII)
 
 
 def _name(decision: Decision) -> str:
     """Return what `system_response` begins with; a counter's amount follows it."""
     match decision:
         case Decision.ACCEPTED:
-            return "accepted"
+            return recorded.ACCEPTED
         case Decision.COUNTER:
-            return "counter_offer_"
+            return recorded.COUNTER_PREFIX
         case Decision.TRANSFER:
-            return "transfer_to_human"
+            return recorded.TRANSFERRED
         case _:
             assert_never(decision)
 
@@ -39,16 +37,10 @@ def system_response(decision: Decision, amount: Decimal | None) -> str:
 
 def decision_in(response: str | None) -> Decision | None:
     """Return the decision that a `system_response` records, None for the free text of older programs."""
-    if counter_in(response) is not None:
+    if recorded.counter_in(response) is not None:
         return Decision.COUNTER
-    found = _NAMED.get(response or "")
+    found = _NAMED.get(word_from(response) or "")
     return None if found is Decision.COUNTER else found  # its name alone, without an amount
-
-
-def counter_in(response: str | None) -> Decimal | None:
-    """Return the counter that a `system_response` records, US dollars."""
-    match = _COUNTER.fullmatch(response or "")
-    return from_file(Decimal(match[1])) if match else None
 
 
 def outcome(decision: Decision) -> str:

@@ -10,10 +10,11 @@ from rich.console import Group
 from rich.text import Text
 
 from negotiator.negotiation.models import Round
-from negotiator.negotiation.responses import REOPENED, outcome
+from negotiator.negotiation.responses import outcome
 from negotiator.output.streams import is_terminal
 from negotiator.output.terminal import show
 from negotiator.policy.decide import Decision
+from negotiator.values.cells import word_from
 from negotiator.values.money import dollars
 
 _WIDEST, _PIPE_WIDTH = 120, 80  # columns: wider, the eye loses the line
@@ -65,7 +66,7 @@ def _answer(done: Round) -> str:
         return dollars(done.counter)
     if done.decision is not None:
         return outcome(done.decision)
-    return REOPENED if done.system_response == REOPENED else "no decision"
+    return (word_from(done.system_response) or "") if done.takes_back else "no decision"
 
 
 def _scale(rounds: Sequence[Round], width: int) -> _Scale:

@@ -54,9 +54,8 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
         return _at_midnight(midnight, days=word == "yesterday", zone=zone)
     if word in _WEEKDAYS:
         return _at_midnight(midnight, days=(local.weekday() - _WEEKDAYS.index(word)) % 7, zone=zone)
-    try:
-        moment = datetime.fromisoformat(timestamps.normalize(text))
-    except ValueError:
+    moment = timestamps.parse_written(text)
+    if moment is None:
         return timestamps.parse_moment(text, now)
     try:
         return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)

@@ -59,6 +59,8 @@ CREATE TABLE negotiations (
 );
 """
 TABLES = ("loads", "carriers", "calls", "negotiations")
+SESSIONS_TABLE = "negotiation_sessions"
+"""What is kept of a session besides its rounds; a migration makes it."""
 STEPS_TABLE = "_sqlite_migrations"
 """Where sqlite-utils notes which migrations a file has had."""
 STEPS = (

@@ -1,16 +1,33 @@
-"""What a cell of an untidy file holds."""
+"""What a cell of an untidy file holds: texts, words, whole numbers. In SQL: `negotiator.storage.sql`."""
+
+import re
+
+WHITE_SPACE = "\t\n\v\f\r \xa0"
+"""What is blank in a text, and does not count at its ends."""
+
+_WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}  # as SQLite's lower()
 
 
 def text_from(value: object) -> str | None:
-    """Return text, whatever type SQLite let somebody store in a text column."""
-    if value is None or isinstance(value, str):
-        return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    """Return text, whatever type SQLite let somebody store in a text column; None if it is blank."""
+    if value is None:
+        return None
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return text if text.strip(WHITE_SPACE) else None
+
+
+def word_from(value: object) -> str | None:
+    """Return a word, such as a status, in lower case and without blanks around it; None if it is blank."""
+    text = text_from(value)
+    return None if text is None else text.strip(WHITE_SPACE).translate(_LOWER)
 
 
 def whole_number(value: object) -> int | None:
     """Return a whole number, which some programs write as REAL or as text."""
-    try:
-        return int(value) if isinstance(value, int | str) or value == int(value) else None  # type: ignore[call-overload] # what has no int is caught
-    except (TypeError, ValueError, OverflowError):
-        return None
+    if isinstance(value, str):
+        text = value.strip(WHITE_SPACE)
+        return int(text) if _WHOLE.fullmatch(text) else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) else None

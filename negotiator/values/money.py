@@ -1,14 +1,23 @@
-"""US dollars: from what a person types, from what a program passes, from what the file holds."""
+"""US dollars: from what a person types, from what a program passes, from what the file holds.
+
+How the file's amounts are read in SQL stands in `negotiator.storage.sql`.
+"""
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from negotiator.errors import InvalidAmountError
+from negotiator.values.cells import WHITE_SPACE
 
 CENT = Decimal("0.01")
 MAXIMUM = Decimal(10_000_000)
+HALF_A_CENT = 0.500001
+"""In cents, with the little that a float of cents may lack."""
 _CONTEXT = Context()  # ours, whatever the caller's is
 _LONGEST = 20  # characters: well past the maximum, and short of what Decimal would refuse
+_LARGEST = 1e12  # the floats of cents are exact up to there, and far beyond any rate
+_MOST_DIGITS = 12
+_STORED = re.compile(r"\$?(\d[\d,]*)(?:\.(\d+))?", re.ASCII)
 _TYPED = re.compile(r"\$?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
 
 
@@ -51,14 +60,59 @@ def _to_decimal(value: object) -> Decimal | None:
 
 
 def from_file(value: object) -> Decimal | None:
-    """Return a number that the file holds, to the nearest cent; None for NULL and for what is no amount."""
-    if not isinstance(value, int | float | Decimal):
-        return None
+    """Return a number that the file holds as US dollars, to the nearest cent; None for what is no number.
+
+    Text is read if it is a plain number: ``1150.0``, ``1,150`` or ``$1,150.00``.
+    """
+    if isinstance(value, Decimal):
+        return _to_the_cent(value)
+    if isinstance(value, str):
+        cents = _cents_in(value.strip(WHITE_SPACE))
+    else:
+        cents = _cents_of(value) if isinstance(value, int | float) else None
+    return None if cents is None else Decimal(f"{cents}e-2")  # as text: exact, whatever the context
+
+
+def rate_from_file(value: object) -> Decimal | None:
+    """Return an amount that can be asked or paid: one cent to 10 million US dollars; None for others."""
+    return _rate(from_file(value))
+
+
+def rate_in_text(text: str) -> Decimal | None:
+    """Do the same for a text that has no blanks around it."""
+    cents = _cents_in(text)
+    return None if cents is None else _rate(Decimal(f"{cents}e-2"))
+
+
+def _rate(amount: Decimal | None) -> Decimal | None:
+    return amount if amount is not None and CENT <= amount <= MAXIMUM else None
+
+
+def _to_the_cent(number: Decimal) -> Decimal | None:
     try:
-        amount = Decimal(str(value)).quantize(CENT, ROUND_HALF_UP, _CONTEXT)
+        amount = number.quantize(CENT, ROUND_HALF_UP, _CONTEXT)
     except InvalidOperation:  # infinite, or more digits than any rate has
         return None
     return amount if amount.is_finite() else None
+
+
+def _cents_of(number: float) -> int | None:
+    """Return a number as whole cents, half a cent up; None for what is no amount."""
+    if not abs(number) <= _LARGEST:  # nan is not, either
+        return None
+    cents = int(abs(number) * 100 + HALF_A_CENT)
+    return -cents if number < 0 else cents
+
+
+def _cents_in(text: str) -> int | None:
+    """Do the same for a text, by its digits."""
+    match = _STORED.fullmatch(text)
+    if match is None:
+        return None
+    whole, fraction = match[1].replace(",", "").lstrip("0") or "0", (match[2] or "") + "000"
+    if len(whole) > _MOST_DIGITS or ("," in match[1] and f"{int(whole):,}" != match[1]):
+        return None
+    return int(whole) * 100 + int(fraction[:2]) + (fraction[2] >= "5")
 
 
 def dollars(amount: Decimal) -> str:

@@ -1,13 +1,23 @@
-"""UTC timestamps: every spelling that files hold is read, one is written, one is printed."""
+"""UTC timestamps: every spelling that files hold is read, one is written, one is printed.
+
+How the file's times are read in SQL stands in `negotiator.storage.sql`.
+"""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from negotiator.errors import InvalidTimeError
+from negotiator.values.cells import WHITE_SPACE
 
 _LENGTH = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_SHORT_HOUR = re.compile(r"([ T])(\d:)", re.ASCII)
+_STORED = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[ T](\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?"
+    r"(?: *(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d\d)(?::?(?P<minutes>\d\d))?))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_LARGEST_OFFSET = 14  # hours, as for SQLite
 
 
 def utc_now() -> datetime:
@@ -18,21 +28,41 @@ def utc_now() -> datetime:
 def parse_stored(value: object) -> datetime | None:
     """Return the moment that a timestamp column holds, None when it is unknown.
 
-    Read are ``YYYY-MM-DD HH:MM:SS`` with or without a fraction, with ``T``, with ``Z``,
-    ``UTC`` or an offset; what has no offset is UTC.
+    Read are ``YYYY-MM-DD``, ``YYYY-MM-DD HH:MM`` and ``YYYY-MM-DD HH:MM:SS``, with or without a fraction of
+    a second (its first six digits count), with ``T``, with ``Z``, ``UTC``, ``GMT`` or an offset of less than
+    15 hours; an hour may have one digit. What has no offset is UTC.
     """
-    if not isinstance(value, str):
+    moment = parse_written(value)
+    if moment is None:
         return None
     try:
-        moment = datetime.fromisoformat(normalize(value))
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None
 
 
-def normalize(text: str) -> str:
-    """Spell ``2025-08-20t9:00:00z`` and ``2025-08-20 9:00:00 UTC`` as Python reads them."""
-    return _SHORT_HOUR.sub(r"\g<1>0\2", text.strip().upper()).replace(" UTC", "Z").replace(" Z", "Z")
+def parse_written(value: object) -> datetime | None:
+    """Return the same without a zone where none is written; None for what is no time."""
+    match = _STORED.fullmatch(value.strip(WHITE_SPACE)) if isinstance(value, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    micros = int(f"{match[7] or ''}000000"[:6])
+    try:
+        return datetime(year, month, day, hour, minute, second, micros, _zone(match))
+    except ValueError:
+        return None
+
+
+def _zone(match: re.Match[str]) -> timezone | None:
+    """Return the zone that a time names, None for none. Raises ValueError for an offset that is none."""
+    if match["sign"] is None:
+        return UTC if match["utc"] else None
+    hours, minutes = int(match["hours"]), int(match["minutes"] or 0)
+    if hours > _LARGEST_OFFSET or minutes > 59:  # noqa: PLR2004 - the minutes of an hour
+        raise ValueError(match["sign"])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if match["sign"] == "-" else offset)
 
 
 def format_stored(moment: datetime) -> str:
@@ -41,8 +71,13 @@ def format_stored(moment: datetime) -> str:
 
 
 def format_iso(moment: datetime) -> str:
-    """Return the spelling that is printed: ISO 8601 with ``Z``."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Return the spelling that is printed: ISO 8601 with six digits of a second, and ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def format_second(moment: datetime) -> str:
+    """Return the spelling for a sentence, such as an error: the same without a fraction."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def parse_length(text: str) -> timedelta:

@@ -73,7 +73,7 @@ def test_a_load_is_added_and_can_be_negotiated(desk: Path) -> None:
     assert added == data("load", "show", "N1")
     assert (added["loadboard_rate"], added["status"], added["pickup_datetime"]) == (
         *(2100, "available"),
-        "2025-08-21T08:00:00Z",
+        "2025-08-21T08:00:00.000000Z",
     )
     assert (added["miles"], added["num_of_pieces"], added["weight"]) == (372, 24, 41000)
     assert added["created_at"] == added["updated_at"]
@@ -171,7 +171,7 @@ def test_a_listed_load_has_the_keys_of_the_contract_in_every_format(full: Path) 
     loads = data("load", "list")
     assert [list(load) for load in loads] == [list(LISTED)] * 5
     assert (loads[0]["pickup_datetime"], loads[0]["loadboard_rate"]) == ("soon", None)
-    assert (loads[1]["pickup_datetime"], loads[1]["miles"]) == ("2025-09-02T07:00:00Z", None)
+    assert (loads[1]["pickup_datetime"], loads[1]["miles"]) == ("2025-09-02T07:00:00.000000Z", None)
     assert (loads[4]["loadboard_rate"], loads[4]["miles"]) == (None, 20)
     lines = run("load", "list", "-f", "jsonl").stdout.splitlines()
     assert [json.loads(line) for line in lines] == loads

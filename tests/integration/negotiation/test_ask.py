@@ -173,7 +173,7 @@ def test_a_transferred_thread_is_closed(service: CallHandlingService, desk: Path
     ("change", "kind"),
     [
         ("UPDATE loads SET status = 'completed' WHERE load_id = 'L1'", LoadTakenError),
-        ("UPDATE loads SET status = 'Available' WHERE load_id = 'L1'", LoadTakenError),
+        ("UPDATE loads SET status = ' Booked' WHERE load_id = 'L1'", LoadTakenError),
         ("UPDATE calls SET final_rate_agreed = 2000 WHERE id = 2", LoadTakenError),
         ("UPDATE loads SET loadboard_rate = 0 WHERE load_id = 'L1'", NoPostedRateError),
         ("UPDATE loads SET loadboard_rate = -5 WHERE load_id = 'L1'", NoPostedRateError),

@@ -1,0 +1,1 @@
+"""Tests of `negotiator.storage` that need no file."""
