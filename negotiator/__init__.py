@@ -4,6 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from negotiator.conversations.models import (
+        CallDetail,
+        CallFilter,
+        CallOutcome,
+        ListedCall,
+        Sentiment,
+        Session,
+        SessionFilter,
+        SessionStats,
+        SessionStatus,
+        StartedCall,
+    )
     from negotiator.errors import (
         AsksFailedError,
         BadInputError,
@@ -64,9 +76,12 @@ __all__ = [
     "AsksFailedError",
     "BadInputError",
     "BusyError",
+    "CallDetail",
     "CallEndedError",
+    "CallFilter",
     "CallHandlingService",
     "CallNotFoundError",
+    "CallOutcome",
     "ConditionHoldsError",
     "ConflictError",
     "DamagedFileError",
@@ -88,6 +103,7 @@ __all__ = [
     "InvalidSettingError",
     "InvalidTextError",
     "InvalidTimeError",
+    "ListedCall",
     "LoadExistsError",
     "LoadNotFoundError",
     "LoadTakenError",
@@ -106,9 +122,15 @@ __all__ = [
     "RequestMismatchError",
     "Round",
     "SchemaError",
+    "Sentiment",
+    "Session",
     "SessionEndedError",
+    "SessionFilter",
     "SessionMismatchError",
     "SessionNotFoundError",
+    "SessionStats",
+    "SessionStatus",
+    "StartedCall",
     "ThreadClosedError",
     "ThreadTransferredError",
     "UnusableFileError",
@@ -118,6 +140,16 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CallDetail": "conversations.models",
+    "CallFilter": "conversations.models",
+    "CallOutcome": "conversations.models",
+    "ListedCall": "conversations.models",
+    "Sentiment": "conversations.models",
+    "Session": "conversations.models",
+    "SessionFilter": "conversations.models",
+    "SessionStats": "conversations.models",
+    "SessionStatus": "conversations.models",
+    "StartedCall": "conversations.models",
     "Answer": "negotiation.models",
     "CallHandlingService": "service",
     "Decision": "policy.decide",

@@ -1,37 +1,37 @@
 """Phone calls: started, ended, listed, shown."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
-from decimal import Decimal
 from sqlite3 import Connection
 from typing import Any
 
+from negotiator.conversations.models import (
+    CallDetail,
+    CallFilter,
+    CallOutcome,
+    ListedCall,
+    Sentiment,
+    StartedCall,
+)
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
-from negotiator.values.cells import whole_number
+from negotiator.values.cells import text_from, whole_number
 from negotiator.values.ids import parse_call_id
 from negotiator.values.mc_number import carrier_number
 from negotiator.values.money import dollars, from_file
 from negotiator.values.text import require_company_name, require_usable_notes
 
-KEYS = (
-    *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
-    *("sentiment", "initial_rate_offered", "final_rate_agreed", "negotiation_rounds", "transferred_to_rep"),
-)
-"""The JSON keys of a call in a list. Rates are US dollars, the duration is seconds, times are UTC."""
-
-_TIMES = ("call_start_time", "call_end_time")
-_NUMBERS = ("call_duration", "negotiation_rounds")
-_RATES = ("initial_rate_offered", "final_rate_agreed")
+_LISTED = tuple(field.name for field in fields(ListedCall))
 
 
 def start_call(
-    file: LoadsFile, *, load_id: str, carrier: str, company: str | None, now: datetime
-) -> tuple[int, str | None]:
-    """Record that a carrier is on the phone about a load; return the call's ID and the load's status.
+    file: LoadsFile, *, load_id: str, carrier: str, company: str | None = None, now: datetime
+) -> StartedCall:
+    """Record that a carrier is on the phone about a load.
 
     A carrier that the file doesn't know is added; one that it knows is used as it is spelled there.
     Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
@@ -55,18 +55,18 @@ def start_call(
                VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0)""",
             [call_id, number, load_id, timestamps.format_stored(now), rate],
         )
-    return call_id, load.status
+    return StartedCall(call_id, load.status)
 
 
 def end_call(
     file: LoadsFile,
     call_id: int | str,
     *,
-    outcome: str,
-    sentiment: str | None,
-    notes: str | None,
+    outcome: CallOutcome,
+    sentiment: Sentiment | None = None,
+    notes: str | None = None,
     now: datetime,
-) -> dict[str, Any]:
+) -> CallDetail:
     """Record how a call ended, when, and how long it took; return the call.
 
     Notes are put after those that are there. Raises InvalidCallIDError, InvalidNotesError,
@@ -77,7 +77,7 @@ def end_call(
     with file.write() as db:
         call = _call(file, number)
         _refuse_ended(call, outcome)
-        started = call["call_start_time"]
+        started = call.call_start_time
         seconds = None if started is None else max(0, round((now - started).total_seconds()))
         db.execute(
             """UPDATE main.calls
@@ -90,51 +90,44 @@ def end_call(
         return _call(file, number)
 
 
-def list_calls(
-    file: LoadsFile,
-    *,
-    load_id: str | None = None,
-    carrier: str | None = None,
-    outcome: str | None = None,
-    since: datetime | None = None,
-    limit: int = 50,
-) -> list[dict[str, Any]]:
+def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[ListedCall]:
     """Return calls, the latest first; ``limit`` 0 is all. Raises InvalidCarrierError."""
-    filters: list[tuple[str, object]] = []
-    if load_id is not None:
-        filters.append(("load_id = ?", load_id))
-    if carrier is not None:
-        filters.append((f"{carrier_digits('carrier_mc_number')} = ?", carrier_number(carrier)))
-    if outcome is not None:
-        filters.append(("outcome = ?", outcome))
-    if since is not None:
-        filters.append((f"{moment_of('call_start_time')} >= julianday(?)", timestamps.format_stored(since)))
-    where = " AND ".join(condition for condition, _ in filters) or "1"
-    sql = f"SELECT {_columns(KEYS)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
+    since = None if wanted.since is None else timestamps.format_stored(wanted.since)
+    conditions: dict[str, object] = {
+        "load_id = ?": wanted.load_id,
+        f"{carrier_digits('carrier_mc_number')} = ?": wanted.carrier and carrier_number(wanted.carrier),
+        "outcome = ?": wanted.outcome,
+        f"{moment_of('call_start_time')} >= julianday(?)": since,
+    }
+    asked = {sql: value for sql, value in conditions.items() if value is not None}
+    where = " AND ".join(asked) or "1"
+    sql = f"SELECT {_columns(_LISTED)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
     with file.read():
-        return [
-            _as_call(row) for row in file.utils().query(sql, [*(value for _, value in filters), limit or -1])
-        ]
+        return [ListedCall(**_read(row)) for row in file.utils().query(sql, [*asked.values(), limit or -1])]
 
 
-def show_call(file: LoadsFile, call_id: int | str) -> dict[str, Any]:
+def show_call(file: LoadsFile, call_id: int | str) -> CallDetail:
     """Return a call with its company, notes and transcript. Raises InvalidCallIDError, CallNotFoundError."""
     with file.read():
         return _call(file, parse_call_id(call_id))
 
 
-def _call(file: LoadsFile, call_id: int) -> dict[str, Any]:
-    more = ("notes", "call_transcript")
-    sql = f"SELECT {_columns(KEYS + more)} FROM main.calls WHERE id = ?"
-    rows = list(file.utils().query(sql, [call_id]))
-    if not rows:
+def _call(file: LoadsFile, call_id: int) -> CallDetail:
+    sql = f"SELECT {_columns((*_LISTED, 'notes', 'call_transcript'))} FROM main.calls WHERE id = ?"
+    row = file.one_row(sql, [call_id])
+    if row is None:
         raise CallNotFoundError(
             f"there is no call {call_id} in {str(file.path)!r}",
             "check the call's ID",
             remedy=Remedy.LIST_CALLS,
         )
-    known = _known_carrier(file.connection, rows[0]["carrier_mc_number"])
-    return _as_call(rows[0]) | {"company_name": known and known[1]} | {key: rows[0][key] for key in more}
+    known = _known_carrier(file.connection, row["carrier_mc_number"])
+    return CallDetail(
+        **_read(row),
+        company_name=known and known[1],
+        notes=text_from(row["notes"]),
+        call_transcript=text_from(row["call_transcript"]),
+    )
 
 
 def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
@@ -150,14 +143,22 @@ def _columns(names: tuple[str, ...]) -> str:
     return ", ".join(f"{name} AS {name}" for name in names)
 
 
-def _as_call(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row with amounts and times read, whatever spelling they have."""
-    call = {key: row[key] for key in KEYS}
-    call |= {key: timestamps.parse_stored(row[key]) for key in _TIMES}
-    call |= {key: from_file(row[key]) for key in _RATES}
-    call |= {key: whole_number(row[key]) for key in _NUMBERS}
-    call["transferred_to_rep"] = bool(row["transferred_to_rep"])
-    return call
+def _read(row: Mapping[str, object]) -> dict[str, Any]:
+    """Return what a row holds for a listed call, whatever spelling amounts and times have."""
+    return {
+        "id": row["id"],
+        "carrier_mc_number": text_from(row["carrier_mc_number"]),
+        "load_id": text_from(row["load_id"]),
+        "call_start_time": timestamps.parse_stored(row["call_start_time"]),
+        "call_end_time": timestamps.parse_stored(row["call_end_time"]),
+        "call_duration": whole_number(row["call_duration"]),
+        "outcome": text_from(row["outcome"]),
+        "sentiment": text_from(row["sentiment"]),
+        "initial_rate_offered": from_file(row["initial_rate_offered"]),
+        "final_rate_agreed": from_file(row["final_rate_agreed"]),
+        "negotiation_rounds": whole_number(row["negotiation_rounds"]),
+        "transferred_to_rep": bool(row["transferred_to_rep"]),
+    }
 
 
 def _carrier(db: Connection, digits: str, company: str | None, now: datetime) -> str:
@@ -175,19 +176,19 @@ def _carrier(db: Connection, digits: str, company: str | None, now: datetime) ->
     return usual
 
 
-def _refuse_ended(call: Mapping[str, Any], outcome: str) -> None:
-    name, rate = f"call {call['id']}", call["final_rate_agreed"]
-    agreed = isinstance(rate, Decimal) and rate > 0
-    if call["call_end_time"] is not None:
+def _refuse_ended(call: CallDetail, outcome: CallOutcome) -> None:
+    name, rate = f"call {call.id}", call.final_rate_agreed
+    if call.call_end_time is not None:
         raise CallEndedError(
-            f"{name} ended at {timestamps.format_second(call['call_end_time'])}", "start another call"
+            f"{name} ended at {timestamps.format_second(call.call_end_time)}", "start another call"
         )
-    if agreed and outcome != "accepted":
+    agreed = rate if rate is not None and rate > 0 else None
+    if agreed is not None and outcome is not CallOutcome.ACCEPTED:
         raise CallEndedError(
-            f"{name} agreed on {dollars(rate)}, so it can't end as {outcome}",
+            f"{name} agreed on {dollars(agreed)}, so it can't end as {outcome}",
             "end it as accepted, or take the agreement back first",
             remedy=Remedy.REOPEN_CALL,
-            call_id=call["id"],
+            call_id=call.id,
         )
-    if outcome == "accepted" and not agreed:
+    if outcome is CallOutcome.ACCEPTED and agreed is None:
         raise CallEndedError(f"{name} has no agreement, so it can't end as accepted", "name what came of it")

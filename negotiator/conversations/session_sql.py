@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from negotiator.conversations.models import SessionFilter
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.values import timestamps
 from negotiator.values.mc_number import carrier_number
@@ -70,41 +71,31 @@ _OF_CALLS = """
 """
 
 
-def session_query(
-    *,
-    now: datetime,
-    limit: int,
-    session_id: object = None,
-    status: object = None,
-    call_id: object = None,
-    carrier: object = None,
-    load_id: object = None,
-    since: object = None,
-) -> tuple[str, dict[str, object]]:
-    """Return the SQL for sessions, and its values. ``limit`` 0 is all; None is no filter.
+def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[str, dict[str, object]]:
+    """Return the SQL for sessions, and its values. ``limit`` 0 is all.
 
     Raises InvalidCarrierError.
     """
     among, where = "", ["1"]
     values: dict[str, object] = {"now": timestamps.format_stored(now), "limit": limit or -1}
-    if session_id is not None:
+    if wanted.session_id is not None:
         among += " AND session_id = :session_id"
-        values["session_id"] = session_id
-    if call_id is not None:
+        values["session_id"] = wanted.session_id
+    if wanted.call_id is not None:
         among += _OF_CALLS.format(calls=":call_id")
-        values["call_id"] = call_id
-    if load_id is not None:
+        values["call_id"] = wanted.call_id
+    if wanted.load_id is not None:
         among += _OF_CALLS.format(calls="SELECT id FROM main.calls WHERE load_id = :load_id")
-        values["load_id"] = load_id
-    if carrier is not None:
+        values["load_id"] = wanted.load_id
+    if wanted.carrier is not None:
         digits = carrier_digits("carrier_mc_number")
         among += _OF_CALLS.format(calls=f"SELECT id FROM main.calls WHERE {digits} = :carrier")
-        values["carrier"] = carrier_number(str(carrier))
-    if status is not None:
+        values["carrier"] = carrier_number(wanted.carrier)
+    if wanted.status is not None:
         where.append("status = :status")
-        values["status"] = status
-    if isinstance(since, datetime):
+        values["status"] = wanted.status
+    if wanted.since is not None:
         last = "(SELECT timestamp FROM main.negotiations WHERE id = last_id)"
         where.append(f"{moment_of(f'coalesce({last}, created_at)')} >= julianday(:since)")
-        values["since"] = timestamps.format_stored(since)
+        values["since"] = timestamps.format_stored(wanted.since)
     return _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS), values

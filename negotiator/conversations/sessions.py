@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from sqlite3 import Connection
 from typing import Any
 
+from negotiator.conversations.models import Session, SessionFilter, SessionStats, SessionStatus
 from negotiator.conversations.session_sql import session_query
 from negotiator.errors import (
     CallNotFoundError,
@@ -23,21 +25,6 @@ from negotiator.values.ids import generate_session_id, parse_call_id, require_se
 from negotiator.values.money import from_file
 from negotiator.values.text import require_usable_notes
 
-KEYS = (
-    *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),
-    *("first_round_at", "last_round_at", "seconds_to_close"),
-    *("created_at", "expires_at", "closed_at", "close_reason", "metadata"),
-)
-"""The JSON keys of a session. Asks and counters are US dollars, times UTC."""
-
-STATS_KEYS = (
-    *("session_id", "status", "rounds", "first_ask", "last_ask", "standing_counter"),
-    *("seconds", "carrier_concession", "broker_concession"),
-)
-"""The JSON keys of a session's statistics. Concessions are US dollars a round: of the ask, of the counter."""
-
-_TIMES = ("first_round_at", "last_round_at", "created_at", "expires_at", "closed_at")
-_AMOUNTS = ("first_ask", "last_ask", "standing_counter")
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _LONGEST_VALUE = 1_000  # characters
 _MOST_KEYS = 100
@@ -79,9 +66,9 @@ def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: st
     require_usable_notes(reason)
     with file.write() as db:
         session = _session(file, session_id, now)
-        if session["status"] != "active":
+        if session.status is not SessionStatus.ACTIVE:
             raise SessionEndedError(
-                f"session {session_id} is {session['status']} already", "there is nothing to close"
+                f"session {session_id} is {session.status} already", "there is nothing to close"
             )
         _insert(db, session_id, now)
         db.execute(
@@ -102,25 +89,29 @@ def set_metadata(file: LoadsFile, session_id: str, metadata: Mapping[str, str], 
         _store_metadata(db, session_id, metadata)
 
 
-def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> dict[str, Any]:
-    """Return a session with the keys in ``KEYS``. Raises InvalidSessionIDError, SessionNotFoundError."""
+def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> Session:
+    """Return where a session stands. Raises InvalidSessionIDError, SessionNotFoundError."""
     require_session_id(session_id)
     with file.read():
         return _session(file, session_id, now)
 
 
-def list_sessions(
-    file: LoadsFile, *, now: datetime, limit: int = 50, stats: bool = False, **filters: object
-) -> list[dict[str, Any]]:
+def list_sessions(file: LoadsFile, wanted: SessionFilter, *, now: datetime, limit: int = 50) -> list[Session]:
     """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
 
-    ``stats`` adds what is in ``STATS_KEYS`` alone. ``filters``: ``status``, ``call_id``, ``carrier`` (an MC
-    number), ``load_id``, ``since`` (a moment).
+    Raises InvalidCarrierError.
     """
-    sql, values = session_query(now=now, limit=limit, **filters)
     with file.read():
-        found = [(_as_session(row), row["counters"]) for row in _all(file, sql, values)]
-        return [session | (_stats(file, session, counters) if stats else {}) for session, counters in found]
+        return [_as_session(row) for row in _found(file, wanted, now, limit)]
+
+
+def session_stats(
+    file: LoadsFile, wanted: SessionFilter, *, now: datetime, limit: int = 50
+) -> list[SessionStats]:
+    """Return how sessions went, in the order of `list_sessions`. Raises InvalidCarrierError."""
+    with file.read():
+        rows = _found(file, wanted, now, limit)
+        return [_stats(file, _as_session(row), row["counters"]) for row in rows]
 
 
 def parse_metadata(pairs: list[str]) -> dict[str, str]:
@@ -143,46 +134,69 @@ def _parse_pair(pair: str) -> tuple[str, str]:
     return key, value
 
 
-def _session(file: LoadsFile, session_id: str, now: datetime) -> dict[str, Any]:
-    sql, values = session_query(now=now, limit=1, session_id=session_id)
-    for row in _all(file, sql, values):
-        return _as_session(row)
-    raise SessionNotFoundError(
-        f"there is no session {session_id} in {str(file.path)!r}",
-        "check the session's ID",
-        remedy=Remedy.LIST_SESSIONS,
+def _session(file: LoadsFile, session_id: str, now: datetime) -> Session:
+    sql, values = session_query(SessionFilter(session_id=session_id), now=now, limit=1)
+    row = file.one_row(sql, values)
+    if row is None:
+        raise SessionNotFoundError(
+            f"there is no session {session_id} in {str(file.path)!r}",
+            "check the session's ID",
+            remedy=Remedy.LIST_SESSIONS,
+        )
+    return _as_session(row)
+
+
+def _found(file: LoadsFile, wanted: SessionFilter, now: datetime, limit: int) -> list[dict[str, Any]]:
+    sql, values = session_query(wanted, now=now, limit=limit)
+    return list(file.utils().query(sql, values))
+
+
+def _as_session(row: Mapping[str, Any]) -> Session:
+    """Return a row of the query as a session."""
+    calls = {int(call) for call in str(row["calls"] or "").split(",") if call.lstrip("-").isdigit()}
+    return Session(
+        session_id=row["session_id"],
+        status=SessionStatus(row["status"]),
+        load_id=row["load_id"],
+        calls=tuple(sorted(calls)),
+        rounds=row["rounds"],
+        first_ask=from_file(row["first_ask"]),
+        last_ask=from_file(row["last_ask"]),
+        standing_counter=from_file(row["standing_counter"]),
+        first_round_at=timestamps.parse_stored(row["first_round_at"]),
+        last_round_at=timestamps.parse_stored(row["last_round_at"]),
+        seconds_to_close=row["seconds_to_close"],
+        created_at=timestamps.parse_stored(row["created_at"]),
+        expires_at=timestamps.parse_stored(row["expires_at"]),
+        closed_at=timestamps.parse_stored(row["closed_at"]),
+        close_reason=row["close_reason"],
+        metadata=_read_metadata(row["metadata"]),
     )
 
 
-def _all(file: LoadsFile, sql: str, values: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-    return iter(list(file.utils().query(sql, dict(values))))
-
-
-def _as_session(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the query as a session."""
-    session = {key: row[key] for key in KEYS}
-    session |= {key: timestamps.parse_stored(row[key]) for key in _TIMES}
-    session |= {key: from_file(row[key]) for key in _AMOUNTS}
-    calls = str(row["calls"] or "").split(",")
-    session["calls"] = sorted({int(call) for call in calls if call.lstrip("-").isdigit()})
-    session["metadata"] = _read_metadata(row["metadata"])
-    return session
-
-
-def _stats(file: LoadsFile, session: Mapping[str, Any], counters: int) -> dict[str, object]:
+def _stats(file: LoadsFile, session: Session, counters: int) -> SessionStats:
     """Return how long a session took, and what either side gave a round."""
-    first, last = session["first_round_at"], session["last_round_at"]
-    stats: dict[str, object] = dict.fromkeys(STATS_KEYS[-3:])
-    if first and last:
-        stats["seconds"] = (last - first).total_seconds()
-    if session["rounds"] > 1 and None not in {session["first_ask"], session["last_ask"]}:
-        stats["carrier_concession"] = from_file(
-            (session["first_ask"] - session["last_ask"]) / (session["rounds"] - 1)
-        )
-    load = Repository(file).load(session["load_id"]) if session["load_id"] else None
-    if counters and load and None not in {load.posted_rate, session["standing_counter"]}:
-        stats["broker_concession"] = from_file((session["standing_counter"] - load.posted_rate) / counters)
-    return stats
+    first, last = session.first_round_at, session.last_round_at
+    load = Repository(file).load(session.load_id) if session.load_id else None
+    posted = None if load is None else load.posted_rate
+    return SessionStats(
+        session_id=session.session_id,
+        status=session.status,
+        rounds=session.rounds,
+        first_ask=session.first_ask,
+        last_ask=session.last_ask,
+        standing_counter=session.standing_counter,
+        seconds=(last - first).total_seconds() if first and last else None,
+        carrier_concession=_a_round(session.first_ask, session.last_ask, session.rounds - 1),
+        broker_concession=_a_round(session.standing_counter, posted, counters),
+    )
+
+
+def _a_round(greater: Decimal | None, lesser: Decimal | None, rounds: int) -> Decimal | None:
+    """Return what was conceded a round; None where an amount, or a round, is missing."""
+    if greater is None or lesser is None or rounds < 1:
+        return None
+    return from_file((greater - lesser) / rounds)
 
 
 def _read_metadata(stored: object) -> dict[str, Any]:

@@ -1,23 +1,17 @@
 """How rounds and answers are printed, whichever command asks for it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from decimal import Decimal
 from itertools import groupby
 from typing import assert_never
 
 from negotiator.negotiation.models import Answer, Load, Round
-from negotiator.output import printing
+from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.policy.decide import Decision
 from negotiator.values.money import dollars
 
-ROUND_KEYS = tuple(field.name for field in fields(Round))
 _HEADINGS = ("Call", "Session", "Round", "Ask", "Answer", "Time (UTC)", "Notes")
-ANSWER_KEYS = (
-    *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
-    *("accepted", "should_transfer", "message"),
-)
 
 _ANSWERED_BEFORE = "this request was answered before, and that answer is on record"
 
@@ -28,7 +22,7 @@ def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
     ``known`` is the heading of what was asked for, and needs no column.
     """
     if form is not Format.TABLE:
-        printing.rows([asdict(found) for found in rounds], ROUND_KEYS, form)
+        printing.rows([contract.data(found, contract.ROUND) for found in rounds], contract.ROUND, form)
     else:
         cells = [_cells(found) for found in rounds]
         kept = [name for name in _HEADINGS if name != known and any(row[name] for row in cells)]
@@ -69,7 +63,7 @@ def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) 
 
 def answer_data(answer: Answer) -> dict[str, object]:
     """Return an answer as programs read it."""
-    return {key: getattr(answer, key) for key in ANSWER_KEYS}
+    return contract.data(answer, contract.ANSWER)
 
 
 def explanation(answer: Answer) -> dict[str, object]:

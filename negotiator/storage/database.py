@@ -1,11 +1,11 @@
 """One object for the open file: where it is, its connection, its transactions."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from negotiator.errors import FileMissingError, NotADatabaseError, Remedy, UnusableFileError
 from negotiator.storage.inspection import migrations_pending, pending, require_tables
@@ -138,6 +138,20 @@ class LoadsFile:
         with kind(self.connection, self.path):
             yield self.connection
             self._require_same_file()
+
+    def one_row(
+        self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> dict[str, Any] | None:
+        """Return the first row that SQL finds, by the names of its columns; None when there is none.
+
+        SQL on the connection: what is about one row does without sqlite-utils, whose import takes longer
+        than all else that such a command does.
+        """
+        cursor = self.connection.execute(sql, values)
+        row = cursor.fetchone()
+        names = [column[0] for column in cursor.description]
+        cursor.close()  # an open cursor would hold a lock
+        return None if row is None else dict(zip(names, row, strict=True))
 
     def utils(self) -> "Database":
         """Return the file as sqlite-utils sees it."""

@@ -1,6 +1,7 @@
 """The public door: what `import negotiator` promises."""
 
 import sqlite3
+from datetime import timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,20 @@ import pytest
 import negotiator
 from negotiator import (
     BadInputError,
+    CallFilter,
     CallHandlingService,
+    CallOutcome,
     InvalidCallIDError,
     InvalidNotesError,
     MigrationsPendingError,
+    Sentiment,
+    SessionFilter,
     SessionNotFoundError,
+    SessionStatus,
     errors,
 )
 from negotiator.errors import Remedy
-from tests.conftest import SESSION, contents, select
+from tests.conftest import NOW, SESSION, contents, select
 
 
 def test_all_is_sorted_and_every_name_in_it_can_be_had() -> None:
@@ -127,3 +133,22 @@ def test_an_old_file_has_to_be_migrated_first(unmigrated: Path) -> None:
         pass
     assert caught.value.remedy is Remedy.MIGRATE
     assert caught.value.facts == {"path": unmigrated}
+
+
+def test_what_a_desk_keeps_can_be_had_from_python(desk: Path) -> None:
+    """Calls and sessions, from their start to their end, as the command line has them."""
+    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+        call = service.start_call("L1", "MC 123456", company="Swift Road").call_id
+        session = service.start_session(call, expires_in=timedelta(hours=2), metadata={"desk": "reefer"})
+        service.negotiate(call, 2300, session)
+        service.set_session_metadata(session, {"lane": "dal"})
+        assert service.show_session(session).metadata == {"desk": "reefer", "lane": "dal"}
+        assert service.show_session(session).status is SessionStatus.ACTIVE
+        service.close_session(session, "no truck")
+        closed = service.list_sessions(SessionFilter(status=SessionStatus.CLOSED))
+        assert [(found.session_id, found.close_reason) for found in closed] == [(session, "no truck")]
+        service.end_call(call, CallOutcome.REJECTED, sentiment=Sentiment.NEUTRAL, notes="no truck")
+        assert service.show_call(call).company_name == "Swift Road"
+        assert [found.id for found in service.list_calls(CallFilter(outcome=CallOutcome.REJECTED))] == [call]
+        assert len(service.list_calls(limit=2)) == 2
+        assert len(service.list_sessions()) == 1

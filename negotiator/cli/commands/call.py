@@ -1,14 +1,13 @@
 """``negotiator call``: phone calls with carriers."""
 
-from dataclasses import asdict
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
-from negotiator.output import printing
+from negotiator.conversations.models import CallFilter, CallOutcome, Sentiment
+from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_session_id
@@ -23,24 +22,6 @@ _HEADINGS = {
     "negotiation_rounds": "Rounds",
     "final_rate_agreed": "Agreed",
 }
-
-
-class Outcome(StrEnum):
-    """What came of a call."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NEGOTIATING = "negotiating"
-    TRANSFERRED = "transferred"
-    ABANDONED = "abandoned"
-
-
-class Sentiment(StrEnum):
-    """How the carrier felt about it."""
-
-    POSITIVE = "positive"
-    NEUTRAL = "neutral"
-    NEGATIVE = "negative"
 
 
 app = new_app(examples("negotiator call history 2"))
@@ -88,21 +69,19 @@ def start(
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        call_id, status = calls.start_call(
-            file, load_id=load, carrier=carrier, company=company, now=utc_now()
-        )
+        started = calls.start_call(file, load_id=load, carrier=carrier, company=company, now=utc_now())
     if form is Format.TABLE:
-        printing.lines([str(call_id)])
+        printing.lines([str(started.call_id)])
     else:
-        printing.record({"call_id": call_id}, form)
-    if status not in {"available", None}:
-        printing.say(f"Warning: load {load} is {status}.")
+        printing.record({"call_id": started.call_id}, form)
+    if started.load_status not in {"available", None}:
+        printing.say(f"Warning: load {load} is {started.load_status}.")
 
 
 @app.command(epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
 def end(
     call_id: options.CallID,
-    outcome: Annotated[Outcome, typer.Option("--outcome", help="What came of it.")],
+    outcome: Annotated[CallOutcome, typer.Option("--outcome", help="What came of it.")],
     sentiment: Annotated[Sentiment | None, typer.Option("--sentiment", help="How the carrier felt.")] = None,
     notes: Annotated[
         str | None, typer.Option("--notes", help="Put after the call's notes.", metavar="TEXT")
@@ -120,7 +99,7 @@ def end(
         ended = calls.end_call(
             file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
         )
-    printing.record(ended, form)
+    printing.record(contract.data(ended, contract.CALL_DETAIL), form)
 
 
 @app.command(
@@ -129,7 +108,7 @@ def end(
 def list_(
     load: options.LoadFilter = None,
     carrier: options.Carrier = None,
-    outcome: Annotated[Outcome | None, typer.Option("--outcome", help="What came of it.")] = None,
+    outcome: Annotated[CallOutcome | None, typer.Option("--outcome", help="What came of it.")] = None,
     since: options.Since = None,
     limit: options.Limit = 50,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -143,10 +122,9 @@ def list_(
 
     moment = None if since is None else parse_moment(since, utc_now())
     with LoadsFile.open(db) as file:
-        found = calls.list_calls(
-            file, load_id=load, carrier=carrier, outcome=outcome, since=moment, limit=limit
-        )
-    printing.rows(found, calls.KEYS, form, _HEADINGS)
+        wanted = CallFilter(load_id=load, carrier=carrier, outcome=outcome, since=moment)
+        found = calls.list_calls(file, wanted, limit=limit)
+    printing.rows([contract.data(call, contract.CALL) for call in found], contract.CALL, form, _HEADINGS)
     if not found:
         printing.say("No calls.")
 
@@ -164,7 +142,8 @@ def show(
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        printing.record(calls.show_call(file, call_id), form)
+        found = calls.show_call(file, call_id)
+    printing.record(contract.data(found, contract.CALL_DETAIL), form)
 
 
 @app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
@@ -182,6 +161,6 @@ def reopen(
 
     with LoadsFile.open(db) as file:
         done = undo.reopen(file, call_id, reason)
-    printing.record(asdict(done), form)
+    printing.record(contract.data(done, contract.REOPENED), form)
     if done.load_status not in {"available", None}:
         printing.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

@@ -8,7 +8,7 @@ import typer
 
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
-from negotiator.output import printing
+from negotiator.output import contract, printing
 from negotiator.values.timestamps import utc_now
 
 app = new_app()
@@ -107,6 +107,6 @@ def check(
     from negotiator.maintenance.check import problem
 
     found = check_file(file or db)
-    printing.rows([asdict(item) for item in found], ["check", "result", "detail"], form)
+    printing.rows([asdict(item) for item in found], contract.CHECK, form)
     if gravest := problem(found, file or db):
         raise gravest

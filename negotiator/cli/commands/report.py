@@ -12,7 +12,7 @@ import typer
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
-from negotiator.output import formats, printing
+from negotiator.output import contract, formats, printing
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -180,4 +180,4 @@ def _text(made: "Report", form: ReportFormat) -> str:
     if form is ReportFormat.JSON:
         return formats.json_text(text.as_dict(made))
     rows = text.as_rows(made)
-    return formats.rows_text(rows, text.ROW_KEYS, formats.Format(form))
+    return formats.rows_text(rows, contract.REPORT_ROW, formats.Format(form))

@@ -1,6 +1,5 @@
 """``negotiator session``: rounds that belong together."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -8,7 +7,8 @@ import typer
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
-from negotiator.output import printing
+from negotiator.conversations.models import Session, SessionFilter, SessionStatus
+from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_session_id
@@ -39,16 +39,6 @@ _STATS_HEADINGS = {
     "carrier_concession": "Ask gave",
     "broker_concession": "We gave",
 }
-
-
-class Status(StrEnum):
-    """Where a session stands; derived from its rounds, and from when it ends."""
-
-    ACTIVE = "active"
-    ACCEPTED = "accepted"
-    TRANSFERRED = "transferred"
-    CLOSED = "closed"
-    EXPIRED = "expired"
 
 
 @app.command(
@@ -128,7 +118,7 @@ def start(
     ),
 )
 def list_(
-    status: Annotated[Status | None, typer.Option("--status", help="Where they stand.")] = None,
+    status: Annotated[SessionStatus | None, typer.Option("--status", help="Where they stand.")] = None,
     call: Annotated[str | None, typer.Option("--call", help="On this call.", metavar="CALL_ID")] = None,
     carrier: options.Carrier = None,
     load: options.LoadFilter = None,
@@ -147,19 +137,21 @@ def list_(
     from negotiator.storage.database import LoadsFile
 
     now = utc_now()
-    filters = {
-        "status": status,
-        "call_id": None if call is None else parse_call_id(call),
-        "carrier": carrier,
-        "load_id": load,
-        "since": None if since is None else parse_moment(since, now),
-    }
+    wanted = SessionFilter(
+        status=status,
+        call_id=None if call is None else parse_call_id(call),
+        carrier=carrier,
+        load_id=load,
+        since=None if since is None else parse_moment(since, now),
+    )
+    keys, headings, ask = (
+        (contract.SESSION_STATS, _STATS_HEADINGS, sessions.session_stats)
+        if stats
+        else (contract.SESSION, _HEADINGS, sessions.list_sessions)
+    )
     with LoadsFile.open(db) as file:
-        found = sessions.list_sessions(file, now=now, limit=limit, stats=stats, **filters)
-    if stats:
-        printing.rows(found, sessions.STATS_KEYS, form, _STATS_HEADINGS)
-    else:
-        printing.rows(found, sessions.KEYS, form, _HEADINGS)
+        found = ask(file, wanted, now=now, limit=limit)
+    printing.rows([contract.data(session, keys) for session in found], keys, form, headings)
     if not found:
         printing.say("No sessions.")
 
@@ -178,7 +170,7 @@ def show(
 
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
-        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        _print(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'"))
@@ -199,7 +191,7 @@ def close(
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
         sessions.close_session(file, session_id, now=utc_now(), reason=reason)
-        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        _print(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(
@@ -222,4 +214,8 @@ def set_(
     metadata = sessions.parse_metadata(meta or [])
     with LoadsFile.open(db) as file:
         sessions.set_metadata(file, session_id, metadata, now=utc_now())
-        printing.record(sessions.show_session(file, session_id, now=utc_now()), form)
+        _print(sessions.show_session(file, session_id, now=utc_now()), form)
+
+
+def _print(session: Session, form: Format) -> None:
+    printing.record(contract.data(session, contract.SESSION), form)

@@ -7,18 +7,6 @@ from negotiator.output.streams import visible
 from negotiator.reports.figures import SUMS
 from negotiator.reports.report import Cut, Figure, Report
 
-ROW_KEYS = (
-    "group",
-    "figure",
-    "label",
-    "unit",
-    "value",
-    "numerator",
-    "denominator",
-    "of",
-    "previous",
-    "change",
-)
 HEADLINES = (
     "calls",
     "booking_rate",

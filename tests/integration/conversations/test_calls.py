@@ -11,9 +11,11 @@ import pytest
 from sqlite_utils import Database
 
 from negotiator.conversations import calls
+from negotiator.conversations.models import CallOutcome
 from negotiator.errors import CallEndedError, InvalidCarrierError
 from negotiator.maintenance.check import query_plan
 from negotiator.migrations import carrier_digits
+from negotiator.output import contract
 from negotiator.storage.database import LoadsFile
 from negotiator.values.mc_number import carrier_number
 from tests.conftest import NOW, contents, data, execute, run, select
@@ -21,21 +23,22 @@ from tests.conftest import NOW, contents, data, execute, run, select
 
 def start(path: Path, **changes: Any) -> int:  # noqa: ANN401 - whatever start_call takes
     """Start a call about L1, ten minutes ago."""
-    given = {
+    given: dict[str, Any] = {
         "load_id": "L1",
         "carrier": "MC123456",
         "company": None,
         "now": NOW - timedelta(minutes=10),
     } | changes
     with LoadsFile.open(path) as file:
-        return calls.start_call(file, **given)[0]
+        return calls.start_call(file, **given).call_id
 
 
 def end(path: Path, call_id: int, outcome: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     """End a call now."""
     given = {"sentiment": None, "notes": None, "now": NOW} | more
     with LoadsFile.open(path) as file:
-        return calls.end_call(file, call_id, outcome=outcome, **given)
+        ended = calls.end_call(file, call_id, outcome=CallOutcome(outcome), **given)
+    return contract.data(ended, contract.CALL_DETAIL)
 
 
 def test_starting_a_call_prints_its_id_alone_and_it_can_be_negotiated(desk: Path) -> None:

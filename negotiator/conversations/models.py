@@ -1,0 +1,136 @@
+"""Calls and sessions as a desk keeps them: frozen dataclasses, amounts in US dollars, times in UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class CallOutcome(StrEnum):
+    """What came of a call."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NEGOTIATING = "negotiating"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+
+
+class Sentiment(StrEnum):
+    """How the carrier felt about it."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands; derived from its rounds, and from when it ends."""
+
+    ACTIVE = "active"
+    ACCEPTED = "accepted"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class StartedCall:
+    """A call that was started: its ID, and the status of the load it is about."""
+
+    call_id: int
+    load_status: str | None
+
+
+@dataclass(frozen=True)
+class ListedCall:
+    """A call in a list. ``call_duration`` is seconds; outcome and sentiment are as the file has them."""
+
+    id: int
+    carrier_mc_number: str | None
+    load_id: str | None
+    call_start_time: datetime | None
+    call_end_time: datetime | None
+    call_duration: int | None
+    outcome: str | None
+    sentiment: str | None
+    initial_rate_offered: Decimal | None
+    final_rate_agreed: Decimal | None
+    negotiation_rounds: int | None
+    transferred_to_rep: bool
+
+
+@dataclass(frozen=True)
+class CallDetail(ListedCall):
+    """A call with its carrier's company, its notes and its transcript."""
+
+    company_name: str | None
+    notes: str | None
+    call_transcript: str | None
+
+
+@dataclass(frozen=True)
+class CallFilter:
+    """Which calls are wanted; None is any. ``carrier`` is an MC number, however it is spelled."""
+
+    load_id: str | None = None
+    carrier: str | None = None
+    outcome: CallOutcome | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session: where it stands, what its rounds say, and what is kept of it besides.
+
+    ``standing_counter`` is the highest counter; ``seconds_to_close`` runs from the first round to the
+    deciding one.
+    """
+
+    session_id: str
+    status: SessionStatus
+    load_id: str | None
+    calls: tuple[int, ...]
+    rounds: int
+    first_ask: Decimal | None
+    last_ask: Decimal | None
+    standing_counter: Decimal | None
+    first_round_at: datetime | None
+    last_round_at: datetime | None
+    seconds_to_close: float | None
+    created_at: datetime | None
+    expires_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str | None
+    metadata: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class SessionStats:
+    """How a session went: how long it took, and what either side conceded a round (US dollars)."""
+
+    session_id: str
+    status: SessionStatus
+    rounds: int
+    first_ask: Decimal | None
+    last_ask: Decimal | None
+    standing_counter: Decimal | None
+    seconds: float | None
+    carrier_concession: Decimal | None
+    broker_concession: Decimal | None
+
+
+@dataclass(frozen=True)
+class SessionFilter:
+    """Which sessions are wanted; None is any.
+
+    ``since`` looks at the last round, or at the start of a session without one.
+    """
+
+    session_id: str | None = None
+    status: SessionStatus | None = None
+    call_id: int | None = None
+    carrier: str | None = None
+    load_id: str | None = None
+    since: datetime | None = None

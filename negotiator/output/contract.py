@@ -1,0 +1,40 @@
+"""The JSON keys of everything that is printed, in their order: a contract with whoever reads them."""
+
+from collections.abc import Sequence
+
+ROUND = (
+    *("id", "call_id", "session_id", "round_number", "carrier_offer", "system_response", "timestamp"),
+    "notes",
+)
+ANSWER = (
+    *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
+    *("accepted", "should_transfer", "message"),
+)
+REOPENED = (*("call_id", "session_id", "round_number", "carrier_offer", "load_id", "load_status", "reason"),)
+CALL = (
+    *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
+    *("sentiment", "initial_rate_offered", "final_rate_agreed", "negotiation_rounds", "transferred_to_rep"),
+)
+CALL_DETAIL = (*CALL, "company_name", "notes", "call_transcript")
+SESSION = (
+    *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),
+    *("first_round_at", "last_round_at", "seconds_to_close"),
+    *("created_at", "expires_at", "closed_at", "close_reason", "metadata"),
+)
+SESSION_STATS = (
+    *("session_id", "status", "rounds", "first_ask", "last_ask", "standing_counter"),
+    *("seconds", "carrier_concession", "broker_concession"),
+)
+LISTED_LOAD = (
+    *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
+    *("loadboard_rate", "miles", "status"),
+)
+CHECK = ("check", "result", "detail")
+REPORT_ROW = (
+    *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),
+)
+
+
+def data(thing: object, keys: Sequence[str]) -> dict[str, object]:
+    """Return what is printed of a thing: its attributes with these names."""
+    return {key: getattr(thing, key) for key in keys}

@@ -1,0 +1,39 @@
+"""The JSON keys are what the things have."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
+from negotiator.maintenance.check import Check
+from negotiator.negotiation.models import Answer, Reopened, Round
+from negotiator.output import contract
+
+WHOLE = [
+    (Round, contract.ROUND),
+    (Reopened, contract.REOPENED),
+    (ListedCall, contract.CALL),
+    (Session, contract.SESSION),
+    (SessionStats, contract.SESSION_STATS),
+    (Check, contract.CHECK),
+]
+
+
+@pytest.mark.parametrize(("thing", "keys"), WHOLE, ids=lambda value: getattr(value, "__name__", ""))
+def test_the_keys_are_the_fields(thing: type[Any], keys: Sequence[str]) -> None:
+    """All of them, in their order: a field that is added is added to the contract on purpose."""
+    assert tuple(field.name for field in fields(thing)) == tuple(keys)
+
+
+@pytest.mark.parametrize(("thing", "keys"), [(Answer, contract.ANSWER), (CallDetail, contract.CALL_DETAIL)])
+def test_the_keys_are_fields(thing: type[Any], keys: Sequence[str]) -> None:
+    """An answer has more than is printed, and some of it is worked out."""
+    assert [key for key in keys if key not in {field.name for field in fields(thing)} | set(dir(thing))] == []
+
+
+def test_what_is_printed_stands_in_the_order_of_the_keys() -> None:
+    """Whatever the order of the fields."""
+    thing = Check("integrity", result="ok", detail="sound")  # type: ignore[arg-type] # any text will do
+    assert contract.data(thing, ("detail", "check")) == {"detail": "sound", "check": "integrity"}
