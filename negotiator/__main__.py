@@ -1,5 +1,6 @@
 """The entry: ``negotiator`` and ``python -m negotiator``."""
 
+import os
 import sys
 
 
@@ -11,6 +12,11 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as problem:
+        # What a command raises is said by the command line; this is what kept it from being loaded.
+        if os.environ.get("NEGOTIATOR_DEBUG"):
+            raise
+        sys.exit(f"Error: the program cannot run: {str(problem) or type(problem).__name__}.")
 
 
 if __name__ == "__main__":

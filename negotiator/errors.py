@@ -4,6 +4,7 @@ The message says what happened and where, the hint what to do about it. Neither 
 where the command line has one that helps, the error carries a remedy, and `negotiator.cli.hints` words it.
 """
 
+import errno
 from enum import StrEnum
 from typing import ClassVar
 
@@ -336,6 +337,12 @@ class NotAttemptedError(NegotiatorError):
         self.exit_code = exit_code
 
 
+class ResourceError(NegotiatorError):
+    """The system gives this process no more memory, or lets it open no more files."""
+
+    code = "out_of_resources"
+
+
 class OutputClosedError(NegotiatorError):
     """Whoever read our output went away."""
 
@@ -343,9 +350,19 @@ class OutputClosedError(NegotiatorError):
     code = "output_closed"
 
 
+def resource_error(problem: Exception) -> ResourceError | None:
+    """Return the error for a lack of memory or of files that may be opened; None for anything else."""
+    reason = getattr(problem, "errno", None)
+    if isinstance(problem, MemoryError) or reason == errno.ENOMEM:
+        return ResourceError("there is not enough memory", "close other programs, or give less at once")
+    if reason in {errno.EMFILE, errno.ENFILE}:
+        return ResourceError("too many files are open", "close other programs, or raise the limit")
+    return None
+
+
 def unexpected(problem: Exception) -> NegotiatorError:
-    """Return the error for what nobody thought of."""
-    return NegotiatorError(
+    """Return the error for what nobody thought of, and for what may fail anywhere."""
+    return resource_error(problem) or NegotiatorError(
         f"this should not have happened: {type(problem).__name__}: {problem}",
         "report it, with what was done before",
         remedy=Remedy.DEBUG,

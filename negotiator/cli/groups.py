@@ -77,7 +77,8 @@ class Group(TyperGroup):
         """Parse the group's own options. Raises UsageError, after the overview, when no word is given."""
         if not args and not context.resilient_parsing:
             printing.lines([self.overview(context)])
-            raise UsageError("no command was given", "choose one of those above")
+            hint = f"choose one of those above; `{context.command_path} COMMAND --help` explains it"
+            raise UsageError("no command was given", hint)
         return super().parse_args(context, args)
 
     def resolve_command(self, context: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - as in the base class

@@ -12,7 +12,7 @@ import typer
 from negotiator.cli import lazy
 from negotiator.cli.groups import Group, examples, new_app
 from negotiator.cli.usage import CommandLine, UsageError
-from negotiator.errors import NegotiatorError, OutputClosedError, unexpected
+from negotiator.errors import NegotiatorError, OutputClosedError, resource_error, unexpected
 from negotiator.output import printing, streams
 
 _INTERRUPTED = 130
@@ -68,18 +68,16 @@ def _as_ours(problem: Exception, line: CommandLine) -> NegotiatorError:
         return problem
     if isinstance(problem, typer.TyperException):
         return _usage_error(problem, line)
-    if isinstance(
-        problem, OSError
-    ):  # the base class wrote help; what concerns a file is mapped where it arises
+    if isinstance(problem, OSError) and not resource_error(problem):
+        # The base class wrote help; what concerns a file is mapped where it arises.
         streams.discard()
         return NegotiatorError(f"the output can't be written: {problem.strerror}")
     return unexpected(problem)
 
 
 def _usage_error(problem: typer.TyperException, line: CommandLine) -> UsageError:
-    message = re.sub(r"\s*\n\s*", " ", problem.format_message()).rstrip(
-        ".?"
-    )  # choices stand on lines of their own
+    # Typer has each choice of an option on a line of its own.
+    message = re.sub(r"\s*\n\s*", " ", problem.format_message()).rstrip(".?")
     return UsageError(message[:1].lower() + message[1:], f"`{line.path} --help` shows how it is used")
 
 

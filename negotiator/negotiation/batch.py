@@ -9,6 +9,7 @@ from negotiator.errors import (
     BusyError,
     NegotiatorError,
     NotAttemptedError,
+    ResourceError,
     UnusableFileError,
     unexpected,
 )
@@ -90,13 +91,11 @@ class _Replier:
             return self._not_attempted
         try:
             return self._answer_or_refuse(ask)
-        except (UnusableFileError, BusyError) as problem:
-            self._not_attempted = NotAttemptedError(problem.exit_code)
-            return without_traceback(problem)
-        except NegotiatorError as problem:
-            return without_traceback(problem)
         except Exception as problem:  # noqa: BLE001 - the others are answered all the same
-            return without_traceback(unexpected(problem))
+            known = problem if isinstance(problem, NegotiatorError) else unexpected(problem)
+            if isinstance(known, UnusableFileError | BusyError | ResourceError):
+                self._not_attempted = NotAttemptedError(known.exit_code)
+            return without_traceback(known)
 
     def _answer_or_refuse(self, ask: Ask | NegotiatorError) -> Reply:
         """Return the answer to an ask, or its refusal; all else is raised."""

@@ -39,10 +39,11 @@ def flush() -> None:
 
 def discard() -> None:
     """Keep Python from complaining, as it exits, about what can't be written."""
-    null = os.open(os.devnull, os.O_WRONLY)
     with suppress(OSError, AttributeError, ValueError):  # not a real file: nothing is flushed at exit
-        os.dup2(null, sys.stdout.fileno())
-    os.close(null)
+        stdout = sys.stdout.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stdout)
+        os.close(null)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, NoReturn, TextIO
 
-from negotiator.errors import BadInputError, FileMissingError
+from negotiator.errors import BadInputError, FileMissingError, resource_error
 
 STDIN = Path("-")
 
@@ -41,7 +41,9 @@ def _refuse_impatient(kind: type[BadInputError]) -> None:
 
 
 def unreadable(error: Exception, kind: type[BadInputError], hint: str = "nothing was changed") -> NoReturn:
-    """Raise ``kind`` for what the system said while a file was read."""
+    """Raise ``kind`` for what the system said of a file, ResourceError for what it said of this process."""
+    if lacking := resource_error(error):
+        raise lacking from error
     reason = getattr(error, "strerror", None) or error
     raise kind(f"the file can't be read: {reason}", hint) from error
 

@@ -1,9 +1,10 @@
 """What SQLite and the system report, said in our own errors: what, where, what to do."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ from negotiator.errors import (
     NotADatabaseError,
     ReadOnlyFileError,
     Remedy,
+    ResourceError,
     SchemaError,
     UnusableFileError,
+    resource_error,
 )
 
 
@@ -100,6 +103,9 @@ _BY_ERRNO = {
 }
 
 
+_FILES_OF_SQLITE = 4  # the file itself, its journal or -wal, its -shm, a temporary one
+
+
 @contextmanager
 def sqlite_errors(path: Path) -> Iterator[None]:
     """Raise our own error, which names the file and what to do, for one of SQLite or of the system."""
@@ -110,10 +116,25 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
         raise _said(_MEANING[sqlite3.SQLITE_CORRUPT], path, "a name in it is no text") from error
     except (sqlite3.Error, OSError) as error:
+        if lacking := resource_error(error) or _no_file_can_be_opened(error):
+            raise lacking from error
         number = error.errno or 0 if isinstance(error, OSError) else None
         code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)
         whole_code = getattr(error, "sqlite_errorcode", 0)
         raise _said(_MEANING.get(whole_code) or _MEANING.get(code, _OTHERWISE), path, error) from error
+
+
+def _no_file_can_be_opened(error: Exception) -> ResourceError | None:
+    """Return an error if any file could not be opened: SQLite says only that its own one cannot."""
+    if primary_code(error) != sqlite3.SQLITE_CANTOPEN:
+        return None
+    try:
+        with ExitStack() as files:
+            for _ in range(_FILES_OF_SQLITE):
+                files.enter_context(Path(os.devnull).open("rb"))
+    except OSError as reason:
+        return resource_error(reason)
+    return None
 
 
 def _said(meaning: _Meaning, path: Path, detail: object) -> NegotiatorError:

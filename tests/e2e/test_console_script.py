@@ -1,6 +1,8 @@
 """The installed program: exit codes, streams and signals as a shell sees them."""
 
 import os
+import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -131,6 +133,47 @@ def test_it_works_without_home_locale_and_terminal(desk: Path) -> None:
         "\x1b" not in installed("call", "history", 1, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}).stdout
     )
     assert select(desk, "SELECT notes FROM negotiations") == [("città",)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "negotiate 1 2300",
+            "batch asks.jsonl",
+            "call list",
+            "report",
+            "load list --json",
+            "backup",
+            "check",
+        ),
+        *("load import board.csv", "--help"),
+    ],
+)
+def test_without_a_file_to_open_there_is_a_sentence(desk: Path, command: str) -> None:
+    """Exit 1, whatever was to be opened; with fewer than five Python itself does not start."""
+    desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
+    desk.with_name("board.csv").write_text("load_id,origin\nL9,Reno\n")
+    usual = {0, 2, 4}  # a call has no second agreement, the load of the file lacks columns
+    seen = set()
+    for limit in range(5, 12):
+
+        def limited(limit: int = limit) -> None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
+        result = subprocess.run(
+            [SCRIPT, *command.split()],
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=limited,
+        )
+        seen.add(result.returncode)
+        assert "Traceback" not in result.stderr
+        if result.returncode == 1:
+            assert re.search("too many (open files|files are open)", result.stderr.lower())
+    assert seen <= usual | {1}
+    assert (1 in seen) is (command != "--help")
 
 
 def test_a_session_can_be_made_and_used_in_a_shell(desk: Path) -> None:

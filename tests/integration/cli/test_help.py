@@ -81,7 +81,11 @@ def test_no_command_shows_those_that_there_are_and_is_bad_usage(group: str) -> N
     result = run(*group.split())
     assert (result.exit_code, "Usage" in result.stdout, "Example" in result.stdout) == (2, True, True)
     assert "--help" not in result.stdout
-    assert result.stderr == "Error: no command was given. Hint: choose one of those above.\n"
+    command = f"negotiator {group}".strip()
+    assert result.stderr == (
+        "Error: no command was given. "
+        f"Hint: choose one of those above; `{command} COMMAND --help` explains it.\n"
+    )
     whole = run(*group.split(), "--help").stdout
     assert all(line in whole for line in result.stdout.splitlines())
 

@@ -1,5 +1,6 @@
 """Many asks, a line of JSON each: the same answers as one by one."""
 
+import errno
 import json
 import os
 import signal
@@ -227,9 +228,17 @@ def test_after_one_that_cannot_be_written_none_is_attempted(desk: Path, how: str
 
 
 @pytest.mark.parametrize("size", ["1", "2", "10"])
-@pytest.mark.parametrize("failure", ["busy", "disk"])
+@pytest.mark.parametrize(
+    ("problem", "code", "exit_code"),
+    [
+        (BusyError("locked"), "busy", 75),
+        (DiskFullError("full"), "disk_full", 5),
+        (MemoryError(), "out_of_resources", 1),
+        (OSError(errno.EMFILE, "Too many open files"), "out_of_resources", 1),
+    ],
+)
 def test_sent_again_after_a_failure_all_get_what_a_clean_run_gives(
-    desk: Path, monkeypatch: pytest.MonkeyPatch, failure: str, size: str
+    desk: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception, code: str, exit_code: int, size: str
 ) -> None:
     """The first line fails; the others, of the same call and of another about the load, would be answered wrongly."""
     lines = [ask(1, 2300), ask(3, 1150), ask(1, 2250), ask(2, 2200), ask(1, 2240), ask(99, 1)]
@@ -239,12 +248,11 @@ def test_sent_again_after_a_failure_all_get_what_a_clean_run_gives(
     expected = run("batch", file).stdout
     copyfile(saved, desk)
     with monkeypatch.context() as broken:
-        problem = BusyError("locked") if failure == "busy" else DiskFullError("full")
         broken.setattr("negotiator.negotiation.repository.Repository.update_call", raising(problem, times=2))
         result = run("batch", file, "--commit-every", size)
-    assert result.exit_code == (75 if failure == "busy" else 5)
+    assert result.exit_code == exit_code
     codes = [found["error"]["code"] for found in printed(result)]
-    assert codes == ["busy" if failure == "busy" else "disk_full", *["not_attempted"] * 5]
+    assert codes == [code, *["not_attempted"] * 5]
     assert select(desk, COUNT) == [(0,)]
     assert run("batch", file, "--commit-every", size).stdout == expected
 
