@@ -149,6 +149,7 @@ def test_importing_the_package_loads_none_of_its_modules() -> None:
 
 def test_the_steps_that_a_file_is_looked_for_are_those_of_the_migrations() -> None:
     """They are written down twice, so that looking needn't import sqlite-utils."""
-    known = [migration.name for migration in migrations.pending(Database(memory=True))]
+    with closing(Database(memory=True)) as db:
+        known = [migration.name for migration in migrations.pending(db)]
     assert list(STEPS) == known
     assert migrations.migrations_table == STEPS_TABLE
