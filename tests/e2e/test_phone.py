@@ -156,7 +156,13 @@ def test_an_exclamation_mark_takes_an_outlier(desk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("leaving", "code"), [("\n", 0), ("  \n", 0), ("\x04", 0), (interrupt, 130)], ids=str
+    ("leaving", "code"),
+    [
+        pytest.param("\n", 0, id="an empty line"),
+        pytest.param("  \n", 0, id="a blank line"),
+        pytest.param("\x04", 0, id="Ctrl-D"),
+        pytest.param(interrupt, 130, id="Ctrl-C"),
+    ],
 )
 def test_it_is_left_cleanly_and_what_was_said_is_on_record(
     desk: Path, leaving: str | Callable[[Process], object], code: int
