@@ -1,5 +1,8 @@
 """``negotiator load``: the shipments that are negotiated about."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +11,7 @@ import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
+from negotiator.errors import InvalidLoadsError
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
 from negotiator.output import printing
 from negotiator.output.formats import Format
@@ -21,6 +25,34 @@ KnownLoadID = Annotated[
     str, typer.Argument(help="The load's ID.", metavar="LOAD_ID", autocompletion=completion.load_ids)
 ]
 _MOST = 1_000_000_000
+_COLUMNS = {
+    "LOAD_ID": "load_id",
+    "--origin": "origin",
+    "--destination": "destination",
+    "--pickup": "pickup_datetime",
+    "--delivery": "delivery_datetime",
+    "--equipment": "equipment_type",
+    "--rate": "loadboard_rate",
+    "--notes": "notes",
+    "--weight": "weight",
+    "--commodity": "commodity_type",
+    "--pieces": "num_of_pieces",
+    "--miles": "miles",
+    "--dimensions": "dimensions",
+}
+"""The column that each value of `load add` is for."""
+
+
+@contextmanager
+def _errors_name_options() -> Iterator[None]:
+    """Name in an error what was typed, where the library names the column that it is for."""
+    try:
+        yield
+    except InvalidLoadsError as problem:
+        named = {column: name for name, column in _COLUMNS.items()}
+        ours, quoted = re.split("(?=['\"])|$", problem.message, maxsplit=1)  # what is quoted was typed
+        words = re.sub(r"\w+", lambda word: named.get(word[0], word[0]), ours)
+        raise InvalidLoadsError(words + quoted, problem.hint) from None
 
 
 def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
@@ -120,23 +152,23 @@ def add(
     from negotiator.loads.board import add_load
     from negotiator.storage.database import LoadsFile
 
-    given = {
-        "load_id": load_id,
-        "origin": origin,
-        "destination": destination,
-        "pickup_datetime": pickup,
-        "delivery_datetime": delivery,
-        "equipment_type": equipment,
-        "loadboard_rate": rate,
-        "notes": notes,
-        "weight": weight,
-        "commodity_type": commodity,
-        "num_of_pieces": pieces,
-        "miles": miles,
-        "dimensions": dimensions,
+    typed = {
+        "LOAD_ID": load_id,
+        "--origin": origin,
+        "--destination": destination,
+        "--pickup": pickup,
+        "--delivery": delivery,
+        "--equipment": equipment,
+        "--rate": rate,
+        "--notes": notes,
+        "--weight": weight,
+        "--commodity": commodity,
+        "--pieces": pieces,
+        "--miles": miles,
+        "--dimensions": dimensions,
     }
-    with LoadsFile.open(db) as file:
-        added = add_load(file, given, now=utc_now())
+    with LoadsFile.open(db) as file, _errors_name_options():
+        added = add_load(file, {_COLUMNS[name]: value for name, value in typed.items()}, now=utc_now())
     print_load(added, form)
 
 

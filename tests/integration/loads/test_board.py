@@ -277,3 +277,37 @@ def test_old_loads_are_listed_and_shown(old: Path) -> None:
     load = data("load", "show", "A4", "--db", old)
     assert load["booked_by"] == {"call_id": 4, "carrier_mc_number": "MC999999", "final_rate_agreed": 1480}
     assert data("load", "show", "A1", "--db", old)["best_ask"] == 2150
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--rate", "loads", "--rate: 'loads' is not"),
+        ("--rate", "loadboard_rate", "--rate: 'loadboard_rate' is not"),
+        ("--pickup", "soon", "--pickup: 'soon' is not"),
+        ("--delivery", "8/20/2025", "--delivery: it is before --pickup."),
+        ("--delivery", "it's late", '--delivery: "it\'s late" is not'),
+        ("--weight", "heavy", "--weight: 'heavy' is not"),
+        ("--pieces", "1.5", "--pieces: '1.5' is not"),
+        ("--miles", "-1", "--miles: '-1' is not"),
+        ("--equipment", "", "--equipment: "),
+        ("--origin", " ", "--origin: "),
+        ("--notes", "n" * 10_001, "--notes: "),
+    ],
+)
+def test_an_error_names_the_option_that_was_typed(desk: Path, option: str, value: str, said: str) -> None:
+    """Not the column of the table; and what was typed is quoted as it was typed."""
+    typed = {
+        "--origin": "Reno, NV",
+        "--destination": "Boise, ID",
+        "--pickup": "8/21/2025 8:00 AM",
+        "--delivery": "2025-08-22",
+        "--equipment": "Reefer",
+        "--rate": "2100",
+    } | {option: value}
+    result = run("load", "add", "LD9", *(f"{name}={text}" for name, text in typed.items()))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {said}")
+    assert run("load", "add", " ", *(f"{name}={text}" for name, text in typed.items())).stderr.startswith(
+        "Error: LOAD_ID: "
+    )
