@@ -18,6 +18,7 @@ from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundErr
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, whole_number
 from negotiator.values.ids import parse_call_id
@@ -33,13 +34,14 @@ def start_call(
 ) -> StartedCall:
     """Record that a carrier is on the phone about a load.
 
-    A carrier that the file doesn't know is added; one that it knows is used as it is spelled there.
+    A carrier that the file doesn't know is added; one that it knows, and the load, are used as they are
+    spelled there.
     Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
     """
     digits = carrier_number(carrier)
     require_company_name(company)
     with file.write() as db:
-        load = Repository(file).load(load_id)
+        load = Repository(file).load(known_load_id(db, load_id))
         if load is None:
             raise LoadNotFoundError(
                 f"there is no load {load_id!r} in {str(file.path)!r}",
@@ -53,9 +55,9 @@ def start_call(
             """INSERT INTO main.calls (id, carrier_mc_number, load_id, call_start_time, outcome,
                                        initial_rate_offered, negotiation_rounds, transferred_to_rep)
                VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0)""",
-            [call_id, number, load_id, timestamps.format_stored(now), rate],
+            [call_id, number, load.load_id, timestamps.format_stored(now), rate],
         )
-    return StartedCall(call_id, load.status)
+    return StartedCall(call_id, load.load_id, load.status)
 
 
 def end_call(
@@ -92,17 +94,18 @@ def end_call(
 
 def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[ListedCall]:
     """Return calls, the latest first; ``limit`` 0 is all. Raises InvalidCarrierError."""
-    since = None if wanted.since is None else timestamps.format_stored(wanted.since)
-    conditions: dict[str, object] = {
-        "load_id = ?": wanted.load_id,
-        f"{carrier_digits('carrier_mc_number')} = ?": wanted.carrier and carrier_number(wanted.carrier),
-        "outcome = ?": wanted.outcome,
-        f"{moment_of('call_start_time')} >= julianday(?)": since,
-    }
-    asked = {sql: value for sql, value in conditions.items() if value is not None}
-    where = " AND ".join(asked) or "1"
-    sql = f"SELECT {_columns(_LISTED)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
-    with file.read():
+    carrier = wanted.carrier and carrier_number(wanted.carrier)
+    with file.read() as db:
+        conditions: dict[str, object] = {
+            "load_id = ?": None if wanted.load_id is None else known_load_id(db, wanted.load_id),
+            f"{carrier_digits('carrier_mc_number')} = ?": carrier,
+            "outcome = ?": wanted.outcome,
+            f"{moment_of('call_start_time')} >= julianday(?)": wanted.since
+            and timestamps.format_stored(wanted.since),
+        }
+        asked = {sql: value for sql, value in conditions.items() if value is not None}
+        where = " AND ".join(asked) or "1"
+        sql = f"SELECT {_columns(_LISTED)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
         return [ListedCall(**_read(row)) for row in file.utils().query(sql, [*asked.values(), limit or -1])]
 
 

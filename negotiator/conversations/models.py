@@ -37,9 +37,10 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True)
 class StartedCall:
-    """A call that was started: its ID, and the status of the load it is about."""
+    """A call that was started: its ID, and the load it is about, as the file spells it."""
 
     call_id: int
+    load_id: str
     load_status: str | None
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from sqlite3 import Connection
@@ -20,6 +21,7 @@ from negotiator.errors import (
 )
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
 from negotiator.values.ids import generate_session_id, parse_call_id, require_session_id
 from negotiator.values.money import from_file
@@ -147,6 +149,8 @@ def _session(file: LoadsFile, session_id: str, now: datetime) -> Session:
 
 
 def _found(file: LoadsFile, wanted: SessionFilter, now: datetime, limit: int) -> list[dict[str, Any]]:
+    if wanted.load_id is not None:
+        wanted = replace(wanted, load_id=known_load_id(file.connection, wanted.load_id))
     sql, values = session_query(wanted, now=now, limit=limit)
     return list(file.utils().query(sql, values))
 

@@ -8,6 +8,7 @@ from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.columns import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from
@@ -76,10 +77,10 @@ def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[dict[str, object]]:
 def show_load(file: LoadsFile, load_id: str) -> dict[str, object]:
     """Return a load: its columns, ``calls``, ``best_ask`` (the lowest so far, US dollars), ``booked_by``.
 
-    Raises LoadNotFoundError, UnusableFileError, BusyError.
+    The ID may be typed in another case. Raises LoadNotFoundError, UnusableFileError, BusyError.
     """
-    with file.read():
-        return _detail(file, load_id)
+    with file.read() as db:
+        return _detail(file, known_load_id(db, load_id))
 
 
 def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
@@ -119,8 +120,7 @@ def _bindable(text: str) -> str:
 
 
 def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
-    db = file.connection
-    columns, load_id = columns_of("loads"), _bindable(load_id)
+    db, columns = file.connection, columns_of("loads")
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
     if row is None:
         raise LoadNotFoundError(

@@ -74,8 +74,10 @@ def start(
         printing.lines([str(started.call_id)])
     else:
         printing.record({"call_id": started.call_id}, form)
+    if started.load_id != load:
+        printing.say(f"The load is {started.load_id}.")
     if started.load_status not in {"available", None}:
-        printing.say(f"Warning: load {load} is {started.load_status}.")
+        printing.say(f"Warning: load {started.load_id} is {started.load_status}.")
 
 
 @app.command(epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
