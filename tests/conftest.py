@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from time import tzset
 from typing import Any
 
 import pytest
@@ -96,6 +97,8 @@ def _plain_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     """Run each test in an empty folder, without the desk's own settings."""
     for name in [name for name in os.environ if name.startswith("NEGOTIATOR_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("TZ", "UTC")  # the machine's own zone, which tables are in
+    tzset()
     monkeypatch.chdir(tmp_path)
 
 

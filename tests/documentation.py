@@ -14,7 +14,7 @@ from tests.conftest import ROOT, SCRIPT
 GUIDE = ROOT / "negotiator" / "guide"
 README = ROOT / "README.md"
 PAGES = [README, *sorted(GUIDE.glob("*.md"))]
-ENVIRONMENT = os.environ | {"PATH": f"{SCRIPT.parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+ENVIRONMENT = os.environ | {"PATH": f"{SCRIPT.parent}:{os.environ['PATH']}", "COLUMNS": "200", "TZ": "UTC"}
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CRON_LINE = re.compile(r"(?:[\d*/,-]+ +){5}(.*)")
 
@@ -48,7 +48,11 @@ def steady(text: str) -> str:
     """Put the documentation's own IDs and times where a run has new ones."""
     text = re.sub(r"sess_\d{14}_[a-z0-9]{6}", "sess_20250820224530_abc123", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2025-08-20T22:45:30.000000Z", text)
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "2025-08-20 22:45:30", text)
+    return re.sub(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?",
+        lambda found: "2025-08-20 22:45" + (":30" if found[1] else ""),
+        text,
+    )
 
 
 def shell(script: str, folder: Path, program: str = "sh") -> subprocess.CompletedProcess[str]:

@@ -42,7 +42,7 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
     """
     _prepare_editing()
     offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
-    printing.fields([pair for pair in [*situation(first), ("Standing", offered)] if pair[1]])
+    printing.fields([*situation(first), ("Standing", offered)])
     printing.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number
     while typed := _typed(f"Ask {round_number}: "):

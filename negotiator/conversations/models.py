@@ -85,13 +85,14 @@ class CallFilter:
 class Session:
     """A session: where it stands, what its rounds say, and what is kept of it besides.
 
-    ``standing_counter`` is the highest counter; ``seconds_to_close`` runs from the first round to the
-    deciding one.
+    Load and carrier are those of its last call. ``standing_counter`` is the highest counter;
+    ``seconds_to_close`` runs from the first round to the deciding one.
     """
 
     session_id: str
     status: SessionStatus
     load_id: str | None
+    carrier_mc_number: str | None
     calls: tuple[int, ...]
     rounds: int
     first_ask: Decimal | None

@@ -44,8 +44,8 @@ WITH counted AS (
    ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id LIMIT :limit
 )
 SELECT chosen.*,
-       (SELECT load_id FROM main.calls WHERE id = coalesce(
-           (SELECT call_id FROM main.negotiations WHERE id = last_id), started_on)) AS load_id,
+       (SELECT load_id {{on_call}}) AS load_id,
+       (SELECT carrier_mc_number {{on_call}}) AS carrier_mc_number,
        (SELECT group_concat(DISTINCT call_id) FROM (
            SELECT call_id FROM main.negotiations n WHERE n.session_id = chosen.session_id
             UNION SELECT started_on)) AS calls,
@@ -62,6 +62,8 @@ SELECT chosen.*,
            (SELECT min({_MOMENT}) {{rounds}})), 3) END AS seconds_to_close
   FROM chosen ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id
 """
+_ON_CALL = """FROM main.calls WHERE id = coalesce(
+           (SELECT call_id FROM main.negotiations WHERE id = last_id), started_on)"""
 _ROUNDS = "FROM main.negotiations n WHERE n.session_id = chosen.session_id"
 
 # Which sessions have something to do with certain calls: by their rounds, or by how they were started.
@@ -98,4 +100,5 @@ def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[
         last = "(SELECT timestamp FROM main.negotiations WHERE id = last_id)"
         where.append(f"{moment_of(f'coalesce({last}, created_at)')} >= julianday(:since)")
         values["since"] = timestamps.format_stored(wanted.since)
-    return _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS), values
+    sql = _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS, on_call=_ON_CALL)
+    return sql, values

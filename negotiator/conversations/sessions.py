@@ -23,6 +23,7 @@ from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
+from negotiator.values.cells import text_from
 from negotiator.values.ids import generate_session_id, parse_call_id, require_session_id
 from negotiator.values.money import from_file
 from negotiator.values.text import require_usable_notes
@@ -162,6 +163,7 @@ def _as_session(row: Mapping[str, Any]) -> Session:
         session_id=row["session_id"],
         status=SessionStatus(row["status"]),
         load_id=row["load_id"],
+        carrier_mc_number=text_from(row["carrier_mc_number"]),
         calls=tuple(sorted(calls)),
         rounds=row["rounds"],
         first_ask=from_file(row["first_ask"]),

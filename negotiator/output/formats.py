@@ -1,4 +1,4 @@
-"""Data as text: JSON, JSON lines, CSV, and the values of a table."""
+"""Data as text: JSON, JSON lines, CSV."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,6 @@ from functools import cache
 
 from negotiator.output.streams import is_terminal, visible
 from negotiator.values import timestamps
-from negotiator.values.money import dollars
 
 
 class Format(StrEnum):
@@ -82,18 +81,3 @@ def to_json(value: object) -> object:
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
     return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def to_text(value: object) -> str:
-    """Return what a table shows for a value."""
-    if isinstance(value, Decimal):
-        return dollars(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}Z"
-    if isinstance(value, list | tuple):
-        return ", ".join(to_text(item) for item in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}={to_text(item)}" for key, item in value.items())
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(to_json(value))

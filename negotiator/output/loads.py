@@ -1,15 +1,31 @@
 """How loads are printed, whichever command asks for it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 
-from negotiator.output import printing
+from negotiator.output import contract, printing
 from negotiator.output.formats import Format
+from negotiator.output.layout import Column
 from negotiator.values.money import dollars
 
-_HEADINGS = ("Load", "Lane", "Pick-up (UTC)", "Rate", "Miles", "Status")
-_CALL_HEADINGS = ("Call", "Carrier", "Outcome", "Rounds", "Agreed")
+_COLUMNS = (
+    Column("Load"),
+    Column("Lane", folds=18),
+    Column("Pick-up", rank=1),
+    Column("Rate"),
+    Column("Miles", rank=2, right=True),
+    Column("Status", folds=9),
+)
+_CALL_COLUMNS = (
+    Column("Call"),
+    Column("Carrier"),
+    Column("Outcome", folds=11),
+    Column("Rounds", rank=3),
+    Column("Last ask"),
+    Column("Our counter"),
+    Column("Agreed"),
+    Column("Latest", rank=2),
+)
 
 Load = Mapping[str, object]
 
@@ -19,87 +35,87 @@ def print_loads(loads: Sequence[Load], keys: Sequence[str], form: Format) -> Non
     if form is not Format.TABLE:
         printing.rows(loads, keys, form)
     else:
-        _table(_HEADINGS, [_cells(load) for load in loads])
+        printing.table(_COLUMNS, [_cells(load) for load in loads])
     if not loads:
         printing.say("No loads.")
 
 
 def print_load(load: Load, form: Format) -> None:
-    """Print one load: for a person its calls stand in a table of their own."""
-    if form is not Format.TABLE:
-        printing.record(load, form)
-        return
-    printing.fields([(label, text) for label, text in _for_a_person(load) if text])
+    """Print one load: for a person its calls stand in a table of their own, with who asked what and when."""
     calls = load["calls"]
-    if isinstance(calls, list) and calls:
-        _table(_CALL_HEADINGS, [_call_cells(call) for call in calls])
+    found: Sequence[Load] = calls if isinstance(calls, list) else []
+    if form is not Format.TABLE:
+        printing.record(
+            {**load, "calls": [{key: call[key] for key in contract.LOAD_CALL} for call in found]}, form
+        )
+        return
+    printing.fields(_for_a_person(load, found))
+    printing.table(_CALL_COLUMNS, [_call_cells(call) for call in found])
 
 
-def _table(headings: Sequence[str], cells: Sequence[Mapping[str, str]]) -> None:
-    """Print cells by heading; a column with nothing in it is left out."""
-    kept = [heading for heading in headings if any(row[heading] for row in cells)]
-    printing.table(kept, [[row[heading] for heading in kept] for row in cells])
+def _cells(load: Load) -> list[object]:
+    lane = f"{_lane(load)}, {_text(load['equipment_type'])}".rstrip(", ")
+    rest = ("pickup_datetime", "loadboard_rate", "miles", "status")
+    return [load["load_id"], lane, *(_value(load[key]) for key in rest)]
 
 
-def _cells(load: Load) -> dict[str, str]:
-    return {
-        "Load": _text(load["load_id"]),
-        "Lane": f"{_lane(load)}, {_text(load['equipment_type'])}".rstrip(", "),
-        "Pick-up (UTC)": _text(load["pickup_datetime"]),
-        "Rate": _text(load["loadboard_rate"]),
-        "Miles": _text(load["miles"]),
-        "Status": _text(load["status"]),
-    }
-
-
-def _call_cells(call: Load) -> dict[str, str]:
-    return {
-        "Call": _text(call["id"]),
-        "Carrier": _text(call["carrier_mc_number"]),
-        "Outcome": _text(call["outcome"]),
-        "Rounds": _text(call["negotiation_rounds"]),
-        "Agreed": _text(call["final_rate_agreed"]),
-    }
-
-
-def _for_a_person(load: Load) -> list[tuple[str, str]]:
-    booked = load["booked_by"]
+def _call_cells(call: Load) -> list[object]:
+    keys = ("id", "carrier_mc_number", "outcome", "negotiation_rounds")
     return [
-        ("Load", _text(load["load_id"])),
-        ("Lane", _lane(load)),
-        ("Equipment", _text(load["equipment_type"])),
-        ("Posted", _text(load["loadboard_rate"])),
-        ("Status", _text(load["status"])),
-        ("Best ask", _text(load["best_ask"])),
-        ("Booked by", _booking(booked) if isinstance(booked, Mapping) else ""),
-        ("Pick-up", _text(load["pickup_datetime"], " UTC")),
-        ("Delivery", _text(load["delivery_datetime"], " UTC")),
-        ("Miles", _text(load["miles"])),
-        ("Weight", _text(load["weight"])),
-        ("Commodity", _text(load["commodity_type"])),
-        ("Pieces", _text(load["num_of_pieces"])),
-        ("Dimensions", _text(load["dimensions"])),
-        ("Notes", _text(load["notes"])),
-        ("Created", _text(load["created_at"], " UTC")),
-        ("Updated", _text(load["updated_at"], " UTC")),
+        *(_value(call[key]) for key in keys),
+        *(call[key] for key in ("last_ask", "counter", "final_rate_agreed", "latest")),
     ]
 
 
+def _for_a_person(load: Load, calls: Sequence[Load]) -> list[tuple[str, object]]:
+    booked = load["booked_by"]
+    return [
+        ("Load", load["load_id"]),
+        ("Lane", _lane(load)),
+        ("Equipment", load["equipment_type"]),
+        ("Posted", load["loadboard_rate"]),
+        ("Status", load["status"]),
+        ("Best ask", _best(load["best_ask"], calls)),
+        ("Booked by", _booking(booked) if isinstance(booked, Mapping) else ""),
+        ("Pick-up", load["pickup_datetime"]),
+        ("Delivery", load["delivery_datetime"]),
+        ("Miles", _value(load["miles"])),
+        ("Weight", _value(load["weight"])),
+        ("Commodity", load["commodity_type"]),
+        ("Pieces", _value(load["num_of_pieces"])),
+        ("Dimensions", load["dimensions"]),
+        ("Notes", load["notes"]),
+        ("Created", load["created_at"]),
+        ("Updated", load["updated_at"]),
+    ]
+
+
+def _best(amount: object, calls: Sequence[Load]) -> str:
+    """Return the best ask with whose it is."""
+    for call in calls:
+        if amount is not None and call["lowest_ask"] == amount:
+            return f"{_text(amount)}, {_carrier(call)}, call {_text(call['id'])}"
+    return _text(amount)
+
+
 def _booking(booked: Load) -> str:
-    carrier = _text(booked["carrier_mc_number"]) or "an unknown carrier"
-    return f"{carrier} at {_text(booked['final_rate_agreed'])}, call {_text(booked['call_id'])}"
+    return f"{_carrier(booked)} at {_text(booked['final_rate_agreed'])}, call {_text(booked['call_id'])}"
+
+
+def _carrier(call: Load) -> str:
+    return _text(call["carrier_mc_number"]) or "an unknown carrier"
 
 
 def _lane(load: Load) -> str:
     return f"{_text(load['origin'])} to {_text(load['destination'])}"
 
 
-def _text(value: object, zone: str = "") -> str:
-    """Return a value in a person's words; times are followed by their zone if it is given."""
+def _value(value: object) -> object:
+    """Return a value as it is, a float as a text without a fraction of nothing."""
+    return f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else value
+
+
+def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return dollars(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}{zone}"
-    if isinstance(value, float):
-        return f"{value:,.1f}".removesuffix(".0")
     return "" if value is None else str(value)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from negotiator.errors import NegotiatorError
-from negotiator.output.formats import Format, json_line, json_text, rows_text, to_text
+from negotiator.output.formats import Format, json_line, json_text, rows_text
+from negotiator.output.layout import Column
 from negotiator.output.streams import file_errors, is_terminal, visible, write
 from negotiator.progress import Progress, silent
 
@@ -17,26 +18,25 @@ if TYPE_CHECKING:
 
 def rows(
     items: Sequence[Mapping[str, object]],
-    columns: Sequence[str],
+    keys: Sequence[str],
     form: Format,
-    headings: Mapping[str, str] | None = None,
+    columns: Mapping[str, Column] | None = None,
 ) -> None:
-    """Print rows with these columns; none at all is an empty list.
+    """Print rows with these keys; none at all is an empty list.
 
-    ``headings`` are what a person sees instead in a table: some columns, in a person's words.
+    ``columns`` are what a person sees instead in a table: keys of the items, under a person's words.
     """
     if form is Format.TABLE:
-        chosen = headings or {column: column for column in columns}
-        table(list(chosen.values()), [[to_text(item[column]) for column in chosen] for item in items])
+        chosen = columns or {key: Column(key) for key in keys}
+        table(list(chosen.values()), [[item[key] for key in chosen] for item in items])
         return
-    write(rows_text(items, columns, form))
+    write(rows_text(items, keys, form))
 
 
 def record(item: Mapping[str, object], form: Format) -> None:
     """Print one thing."""
     if form is Format.TABLE:
-        pairs = [(key.replace("_", " ").capitalize(), to_text(value)) for key, value in item.items()]
-        fields([(label, value) for label, value in pairs if value])
+        fields([(key.replace("_", " ").capitalize(), value) for key, value in item.items()])
     elif form is Format.JSON:
         write(json_text(item))
     else:
@@ -48,17 +48,16 @@ def records(items: Sequence[Mapping[str, object]]) -> None:
     lines([json_line(item) for item in items])
 
 
-def table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """Print a table of texts; of none at all, nothing."""
-    from negotiator.output.terminal import print_table  # noqa: PLC0415 - rich is loaded only to draw
+def table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+    """Print values in columns; of no rows, nothing. A column with nothing in it is left out."""
+    from negotiator.output.tables import print_table  # noqa: PLC0415 - only tables need rich and zones
 
-    if cells:
-        print_table(headings, cells)
+    print_table(columns, rows)
 
 
-def fields(pairs: Sequence[tuple[str, str]]) -> None:
-    """Print labels and values, one pair a line."""
-    from negotiator.output.terminal import print_fields  # noqa: PLC0415 - rich is loaded only to draw
+def fields(pairs: Sequence[tuple[str, object]]) -> None:
+    """Print labels and values, one pair a line; a label without a value is left out."""
+    from negotiator.output.tables import print_fields  # noqa: PLC0415 - as above
 
     print_fields(pairs)
 

@@ -8,10 +8,19 @@ from typing import assert_never
 from negotiator.negotiation.models import Answer, Load, Round
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
+from negotiator.output.layout import Column
 from negotiator.policy.decide import Decision
 from negotiator.values.money import dollars
 
-_HEADINGS = ("Call", "Session", "Round", "Ask", "Answer", "Time (UTC)", "Notes")
+_COLUMNS = (
+    Column("Round"),
+    Column("Ask"),
+    Column("Answer", folds=17),
+    Column("Time", rank=2),
+    Column("Call", rank=1),
+    Column("Session", rank=1),
+    Column("Notes", folds=16, rank=3),
+)
 
 _ANSWERED_BEFORE = "this request was answered before, and that answer is on record"
 
@@ -24,32 +33,30 @@ def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
     if form is not Format.TABLE:
         printing.rows([contract.data(found, contract.ROUND) for found in rounds], contract.ROUND, form)
     else:
+        shown = [column for column in _COLUMNS if column.heading != known]
         cells = [_cells(found) for found in rounds]
-        kept = [name for name in _HEADINGS if name != known and any(row[name] for row in cells)]
-        printing.table(kept, [[row[name] for name in kept] for row in cells])
+        printing.table(shown, [[row[column.heading] for column in shown] for row in cells])
     if not rounds:
         printing.say("No rounds.")
 
 
-def _cells(found: Round) -> dict[str, str]:
-    moment = found.timestamp
+def _cells(found: Round) -> dict[str, object]:
+    counter = found.counter
     return {
-        "Call": str(found.call_id or ""),
-        "Session": found.session_id or "",
-        "Round": "" if found.round_number is None else str(found.round_number),
-        "Ask": "" if found.carrier_offer is None else dollars(found.carrier_offer),
-        "Time (UTC)": "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}",
-        "Answer": found.system_response or ""
-        if found.counter is None
-        else f"counter {dollars(found.counter)}",
-        "Notes": found.notes or "",
+        "Call": found.call_id,
+        "Session": found.session_id,
+        "Round": found.round_number,
+        "Ask": found.carrier_offer,
+        "Time": found.timestamp,
+        "Answer": found.system_response if counter is None else f"counter {dollars(counter)}",
+        "Notes": found.notes,
     }
 
 
 def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
     """Print an answer; the ceiling is shown only when an explanation is asked for."""
     if form is Format.TABLE:
-        printing.fields([(label, text) for label, text in _for_a_person(answer, explain=explain) if text])
+        printing.fields(_for_a_person(answer, explain=explain))
     else:
         more = {"explain": explanation(answer)} if explain else {}
         printing.record(answer_data(answer) | more, form)

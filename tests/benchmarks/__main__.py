@@ -11,6 +11,7 @@ from pathlib import Path
 
 import negotiator
 from negotiator.output import printing
+from negotiator.output.layout import Column
 from tests.benchmarks import size, startup, throughput
 from tests.benchmarks.measuring import Ratio, machine
 
@@ -42,7 +43,7 @@ def main() -> int:
         printing.lines([json.dumps({"machine": machine(), "ratios": ratios}, indent=2)])
     else:
         headings = ("Case", "Beside", "Ratio", "Of single turns", "Bound", "Ours", "Theirs")
-        printing.table(headings, [_cells(ratio) for ratio in found])
+        printing.table(list(map(Column, headings)), [_cells(ratio) for ratio in found])
     return int(any(ratio.kept is False for ratio in found))
 
 

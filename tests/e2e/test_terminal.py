@@ -63,7 +63,7 @@ def test_a_page_of_the_guide_is_laid_out(topic: str) -> None:
 def test_there_is_colour_unless_it_is_not_wanted(desk: Path) -> None:
     """By NO_COLOR, or because it is a pipe, whatever else is set."""
     command = ["negotiate", 1, 2300, "--dry-run"]
-    assert "\x1b[1m" in on_a_terminal(*command)
+    assert "\x1b[1;36mCOUNTER $2,125.00" in on_a_terminal(*command)
     assert "\x1b[3" not in on_a_terminal("--help", NO_COLOR="1")
     for forced in ({"GITHUB_ACTIONS": "true"}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}):
         for arguments in (command, ["--help"]):
@@ -128,3 +128,19 @@ def test_a_bar_leaves_stdout_to_the_answers(desk: Path, monkeypatch: pytest.Monk
     with terminal.drawn_progress() as report:
         report("answering", 5, 10)
         assert sys.stdout is before
+
+
+def test_the_result_stands_out_and_its_label_does_not(desk: Path) -> None:
+    """A decision, a status, what was agreed: in bold, and a colour that NO_COLOR takes off."""
+    run("negotiate", 1, 2300)
+    run("negotiate", 1, 2100)
+    history = on_a_terminal("call", "history", 1)
+    for result in ("\x1b[1;36mcounter $2,125.00", "\x1b[1;32maccepted"):
+        assert result in history
+    calls = on_a_terminal("call", "list", NO_COLOR="1")
+    assert "\x1b[1maccepted" in calls
+    assert "\x1b[1m$2,100.00" in calls
+    load = on_a_terminal("load", "show", "L1")
+    assert "\x1b[1;32mbooked" in load
+    for label in ("Answer", "Ask", "Outcome", "Agreed", "Status", "Posted", "Round"):
+        assert f"m{label}" not in history + calls + load

@@ -8,21 +8,11 @@ from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
 from negotiator.conversations.models import CallFilter, CallOutcome, Sentiment
 from negotiator.output import contract, printing
+from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_session_id
 from negotiator.values.timestamps import parse_moment, utc_now
-
-_HEADINGS = {
-    "id": "Call",
-    "carrier_mc_number": "Carrier",
-    "load_id": "Load",
-    "call_start_time": "Started",
-    "outcome": "Outcome",
-    "negotiation_rounds": "Rounds",
-    "final_rate_agreed": "Agreed",
-}
-
 
 app = new_app(examples("negotiator call history 2"))
 
@@ -126,9 +116,7 @@ def list_(
     with LoadsFile.open(db) as file:
         wanted = CallFilter(load_id=load, carrier=carrier, outcome=outcome, since=moment)
         found = calls.list_calls(file, wanted, limit=limit)
-    printing.rows([contract.data(call, contract.CALL) for call in found], contract.CALL, form, _HEADINGS)
-    if not found:
-        printing.say("No calls.")
+    print_calls(found, form)
 
 
 @app.command(epilog=examples("negotiator call show 2", "negotiator call show 2 --json"))

@@ -9,8 +9,14 @@ import typer
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.output import contract, printing
+from negotiator.output.layout import Column
 from negotiator.values.timestamps import utc_now
 
+_CHECKS = {
+    "check": Column("Check", folds=20),
+    "result": Column("Result"),
+    "detail": Column("Detail", folds=20),
+}
 app = new_app()
 
 
@@ -107,6 +113,6 @@ def check(
     from negotiator.maintenance.check import problem
 
     found = check_file(file or db)
-    printing.rows([asdict(item) for item in found], contract.CHECK, form)
+    printing.rows([asdict(item) for item in found], contract.CHECK, form, _CHECKS)
     if gravest := problem(found, file or db):
         raise gravest

@@ -7,8 +7,9 @@ import typer
 from negotiator.cli import options
 from negotiator.cli.groups import examples, new_app
 from negotiator.cli.usage import UsageError
-from negotiator.conversations.models import Session, SessionFilter, SessionStatus
-from negotiator.output import contract, printing
+from negotiator.conversations.models import SessionFilter, SessionStatus
+from negotiator.output import printing
+from negotiator.output.conversations import print_session, print_sessions, print_stats
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_session_id
@@ -22,23 +23,6 @@ Meta = Annotated[
         "--meta", help="Metadata, KEY=VALUE; may be given again.", metavar="KEY=VALUE", show_default=False
     ),
 ]
-_HEADINGS = {
-    "session_id": "Session",
-    "status": "Status",
-    "load_id": "Load",
-    "rounds": "Rounds",
-    "last_ask": "Last ask",
-    "standing_counter": "Counter",
-}
-
-_STATS_HEADINGS = {
-    "session_id": "Session",
-    "status": "Result",
-    "rounds": "Rounds",
-    "seconds": "Seconds",
-    "carrier_concession": "Ask gave",
-    "broker_concession": "We gave",
-}
 
 
 @app.command(
@@ -144,16 +128,11 @@ def list_(
         load_id=load,
         since=None if since is None else parse_moment(since, now),
     )
-    keys, headings, ask = (
-        (contract.SESSION_STATS, _STATS_HEADINGS, sessions.session_stats)
-        if stats
-        else (contract.SESSION, _HEADINGS, sessions.list_sessions)
-    )
     with LoadsFile.open(db) as file:
-        found = ask(file, wanted, now=now, limit=limit)
-    printing.rows([contract.data(session, keys) for session in found], keys, form, headings)
-    if not found:
-        printing.say("No sessions.")
+        if stats:
+            print_stats(sessions.session_stats(file, wanted, now=now, limit=limit), form)
+        else:
+            print_sessions(sessions.list_sessions(file, wanted, now=now, limit=limit), form)
 
 
 @app.command(epilog=examples("negotiator session show sess_20250820224530_abc123"))
@@ -170,7 +149,7 @@ def show(
 
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
-        _print(sessions.show_session(file, session_id, now=utc_now()), form)
+        print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'"))
@@ -191,7 +170,7 @@ def close(
     require_session_id(session_id)
     with LoadsFile.open(db) as file:
         sessions.close_session(file, session_id, now=utc_now(), reason=reason)
-        _print(sessions.show_session(file, session_id, now=utc_now()), form)
+        print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
 @app.command(
@@ -214,8 +193,4 @@ def set_(
     metadata = sessions.parse_metadata(meta or [])
     with LoadsFile.open(db) as file:
         sessions.set_metadata(file, session_id, metadata, now=utc_now())
-        _print(sessions.show_session(file, session_id, now=utc_now()), form)
-
-
-def _print(session: Session, form: Format) -> None:
-    printing.record(contract.data(session, contract.SESSION), form)
+        print_session(sessions.show_session(file, session_id, now=utc_now()), form)

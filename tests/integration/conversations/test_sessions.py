@@ -1,6 +1,7 @@
 """The life of a session."""
 
 import json
+import re
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -162,6 +163,29 @@ def test_sessions_are_listed_by_status_call_carrier_load_and_time(desk: Path) ->
     assert listed("--since", "2025-09-01T12:30Z") == [fresh]
     assert listed("--status", "expired") == []
     assert run("session", "list", "--status", "expired").stderr == "No sessions.\n"
+
+
+def test_a_list_says_whose_each_session_is_what_was_asked_and_when(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the desk's zone; for programs nothing is added."""
+    execute(desk, "UPDATE calls SET carrier_mc_number = 'MC' || id")
+    ask(desk, 1, 2300, SESSION)
+    ask(desk, 2, 2250, SESSION, NOW + HOUR)
+    start(desk, call_id=3)
+    monkeypatch.setenv("NEGOTIATOR_TZ", "America/Chicago")
+    heading, _, started, asked = run("session", "list").stdout.splitlines()
+    assert re.split("  +", heading) == [
+        *("Session", "Status", "Carrier", "Load", "Rounds", "Last ask", "Our counter"),
+        "Latest (America/Chicago)",
+    ]
+    whose = [SESSION, "active", "MC2", "L1", "2", "$2,250.00", "$2,150.00", "2025-09-01 08:00"]
+    assert re.split("  +", asked.strip()) == whose
+    assert re.split("  +", started.strip())[1:] == ["active", "MC3", "L2", "0", "2025-09-01 07:00"]
+    assert "Carrier           MC2\n" in run("session", "show", SESSION).stdout
+    assert (
+        list(data("session", "list")[0]) == list(data("session", "show", SESSION)) == list(contract.SESSION)
+    )
 
 
 def test_one_session_and_its_rounds_are_found_by_index(desk: Path) -> None:

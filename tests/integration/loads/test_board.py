@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -196,7 +197,7 @@ def test_that_there_are_more_is_said(full: Path) -> None:
 def test_a_person_sees_lanes_and_no_empty_columns(full: Path) -> None:
     """In a person's words, and narrow enough for a terminal of 80 columns."""
     shown = run("load", "list").stdout
-    assert "Chicago, IL to Dallas, TX, Reefer   2025-09-02 08:00   $2,100.00     925   available" in shown
+    assert "Chicago, IL to Dallas, TX, Reefer  2025-09-02 08:00  $2,100.00    925  available" in shown
     execute(full, "UPDATE loads SET miles = NULL")
     assert "Miles" not in run("load", "list").stdout
 
@@ -241,8 +242,28 @@ def test_a_load_is_shown_with_its_calls_its_best_ask_and_who_booked_it(desk: Pat
     assert load["booked_by"] == {"call_id": 1, "carrier_mc_number": "MC1", "final_rate_agreed": 2100}
     shown = run("load", "show", "L1").stdout
     assert "Booked by  MC1 at $2,100.00, call 1" in shown
-    assert "Best ask   $2,100.00" in shown
+    assert "Best ask   $2,100.00, MC1, call 1" in shown
     assert "negotiating" in shown
+
+
+def test_the_calls_of_a_load_say_whose_they_are_what_was_asked_and_when(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the desk's zone, which is named once."""
+    execute(
+        desk,
+        "UPDATE calls SET carrier_mc_number = 'MC' || id, call_start_time = '2025-08-20T23:00:00Z'",
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp)
+           VALUES (1, 1, 2300, 'counter_offer_2150.00', '2025-08-21T03:40:00Z'),
+                  (1, 2, 2250, 'Let me see.', '2025-08-21 03:45:59')""",
+    )
+    monkeypatch.setenv("NEGOTIATOR_TZ", "America/Chicago")
+    heading, _, first, second = run("load", "show", "L1").stdout.splitlines()[-4:]
+    assert re.split("  +", heading) == [
+        *("Call", "Carrier", "Rounds", "Last ask", "Our counter", "Latest (America/Chicago)"),
+    ]
+    assert re.split("  +", first.strip()) == ["1", "MC1", "0", "$2,250.00", "$2,150.00", "2025-08-20 22:45"]
+    assert re.split("  +", second.strip()) == ["2", "MC2", "0", "2025-08-20 18:00"]
 
 
 def test_a_load_without_calls_is_shown(desk: Path) -> None:

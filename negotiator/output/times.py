@@ -1,0 +1,45 @@
+"""Times as tables show them: to the minute, in the desk's zone."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from negotiator.errors import InvalidTimeError
+from negotiator.output.printing import say
+from negotiator.values.zones import desk_zone, machine_zone_fault
+
+
+def local_zone() -> ZoneInfo | None:
+    """Return the desk's zone; None is the machine's own. A setting that names no zone is said."""
+    try:
+        zone = desk_zone(os.environ)
+    except InvalidTimeError as error:  # what is printed may have been done already: that is no failure
+        say(f"Warning: {error.message}: times are shown in the machine's own.")
+        zone = None
+    if zone is None and (fault := machine_zone_fault(os.environ)):
+        say(f"Warning: {fault}.")
+    return zone
+
+
+def local_time(moment: datetime, zone: ZoneInfo | None) -> str:
+    """Return a moment as ``2025-08-20 22:45`` in a zone; in UTC, with a Z, where it has no such time."""
+    try:
+        return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes")
+    except OverflowError:  # the first and the last day of all years
+        return moment.replace(tzinfo=None).isoformat(" ", "minutes") + "Z"
+
+
+def zone_name(zone: ZoneInfo | None, moments: Iterable[datetime]) -> str:
+    """Return what a zone is called; the machine's own is called what it is at each of the moments."""
+    if zone is not None:
+        return zone.key
+    names = {_letters(moment) for moment in moments}
+    return names.pop() or "local time" if len(names) == 1 else "local time"
+
+
+def _letters(moment: datetime) -> str | None:
+    try:
+        return moment.astimezone().tzname()
+    except OverflowError:
+        return None
