@@ -18,6 +18,7 @@ from negotiator.cli import app, lazy
 from negotiator.loads.columns import FIELDS, column_of
 from negotiator.maintenance.migrate import migrate
 from negotiator.reports.figures import FIGURES
+from negotiator.service import CallHandlingService
 from tests.conftest import ROOT, data, run, select
 from tests.documentation import (
     PAGES,
@@ -194,14 +195,24 @@ def test_every_figure_is_explained() -> None:
         assert f"| `{spec.key}` | {spec.of} |" in read("reports") or spec.key.startswith(families), spec.key
 
 
-def test_the_python_example_works() -> None:
-    """As a program of its own."""
+def test_the_python_examples_work() -> None:
+    """As programs of their own."""
     run("init", "--sample")
-    (program,) = blocks("python")
-    printed = subprocess.run(
-        [sys.executable, "-c", program.text], capture_output=True, text=True, check=True
-    ).stdout
-    assert printed == "1 1900.00 counter_offer_1810.00\n"
+    said = [
+        "1 1900.00 counter_offer_1810.00",
+        "We can do $1,815.00 on this load. Does that work for you?\nactive",
+    ]
+    for program, expected in zip(blocks("python"), said, strict=True):
+        command = [sys.executable, "-c", program.text]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert printed == expected + "\n"
+
+
+def test_every_method_of_the_service_is_listed() -> None:
+    """In the table of the page about Python."""
+    rows = re.findall(r"^\| (`.*?) \|", read("python"), re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert listed == {name for name in dir(CallHandlingService) if not name.startswith("_")}
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
