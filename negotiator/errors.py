@@ -15,6 +15,7 @@ class Remedy(StrEnum):
     ALLOW_OUTLIER = "allow_outlier"
     CHECK_FILE = "check_file"
     DEBUG = "debug"
+    FIND_TRIGGER = "find_trigger"
     FIRST_ASK = "first_ask"
     GENERATE_ID = "generate_id"
     IGNORE_UNKNOWN_COLUMNS = "ignore_unknown_columns"
@@ -23,6 +24,7 @@ class Remedy(StrEnum):
     LIST_SESSIONS = "list_sessions"
     MIGRATE = "migrate"  # path
     NAME_FILE = "name_file"
+    NAME_OR_CHECK_FILE = "name_or_check_file"
     NAME_OR_MAKE_FILE = "name_or_make_file"
     REOPEN_CALL = "reopen_call"  # call_id
     RESTORE = "restore"
@@ -371,3 +373,7 @@ def unexpected(problem: Exception) -> NegotiatorError:
 
 REFUSALS = (BadInputError, NotFoundError, ConflictError)
 """What is raised about an ask, before anything is written; all else is about the file."""
+
+
+class UnfinishedTidyingWarning(UserWarning):
+    """What was asked for is done, and something could not be tidied up after it."""

@@ -4,15 +4,23 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from negotiator.cli import lazy
 from negotiator.cli.groups import Group, examples, new_app
 from negotiator.cli.usage import CommandLine, UsageError
-from negotiator.errors import NegotiatorError, OutputClosedError, resource_error, unexpected
+from negotiator.errors import (
+    NegotiatorError,
+    OutputClosedError,
+    UnfinishedTidyingWarning,
+    resource_error,
+    unexpected,
+)
 from negotiator.output import printing, streams
 
 _INTERRUPTED = 130
@@ -36,7 +44,8 @@ class Root(Group):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error
         try:
-            code = super().main(args, *positional, **options | {"standalone_mode": False, "obj": line})
+            with _warnings_in_words():
+                code = super().main(args, *positional, **options | {"standalone_mode": False, "obj": line})
             streams.flush()
         except (typer.Abort, KeyboardInterrupt):
             code = _INTERRUPTED
@@ -47,6 +56,30 @@ class Root(Group):
         except Exception as problem:  # noqa: BLE001 - whatever it is, no traceback reaches a user
             code = report(problem, line)
         sys.exit(code)
+
+
+@contextmanager
+def _warnings_in_words() -> Iterator[None]:
+    """Say on stderr what could not be tidied up, whatever is set for warnings: the exit code stays."""
+    others = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, UnfinishedTidyingWarning):
+            printing.say(f"Warning: {message}.")
+        else:
+            others(message, category, filename, lineno, file, line)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UnfinishedTidyingWarning)
+        warnings.showwarning = show
+        yield
 
 
 def report(problem: Exception, line: CommandLine) -> int:

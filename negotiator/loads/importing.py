@@ -1,15 +1,16 @@
 """Many loads at once: a file is read and checked aside, then written in one short transaction."""
 
 import sqlite3
+import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import BadInputError, InvalidLoadsError, Remedy
+from negotiator.errors import BadInputError, InvalidLoadsError, Remedy, UnfinishedTidyingWarning
 from negotiator.loads.columns import FIELDS, Stored, column_of, parse_field, refuse_backwards, shown
 from negotiator.loads.filters import LoadFormat
 from negotiator.loads.readers import Records, open_records
@@ -100,14 +101,26 @@ def import_loads(
         prefix = f".{path.name}.import-"
         with unfinished(path.parent, prefix) as staged:
             count = _stage(staged, records, source, ignore_unknown=ignore_unknown)
-            db.execute("ATTACH ? AS staged", [file_uri(staged, "ro")])
             progress("writing", 0, 0)
-            with file.write():
+            with _attached(db, staged), file.write():
                 _refuse(source, _unfit(db, records.unit, update=update))
                 changed = _write(db, timestamps.format_stored(now), update=update)
-            db.execute("DETACH staged")
     added, updated = changed
     return Imported(source, added, updated, count - added - updated)
+
+
+@contextmanager
+def _attached(db: Connection, staged: Path) -> Iterator[None]:
+    """Let statements name the staged file, which is ours, as ``staged``."""
+    # For writing, though it is only read: below 3.34 SQLite locks no transaction with a read-only file in it.
+    db.execute("ATTACH ? AS staged", [file_uri(staged, "rw")])
+    try:
+        yield
+    finally:
+        try:
+            db.execute("DETACH staged")
+        except sqlite3.Error as error:  # the loads are in the table, or a failure is on its way
+            warnings.warn(UnfinishedTidyingWarning(f"{str(staged)!r} is still open: {error}"), stacklevel=4)
 
 
 def _stage(staged: Path, records: Records, source: Path, *, ignore_unknown: bool) -> int:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
-from stat import S_IMODE
 
 from negotiator.errors import DamagedFileError, FileExistsConflictError
 from negotiator.progress import Progress, silent
-from negotiator.storage.atomic_file import publish, stamped, unfinished
+from negotiator.storage.atomic_file import publish, stamped, take_after, unfinished
 from negotiator.storage.database import connect, file_uri
 from negotiator.storage.inspection import require_tables
 from negotiator.storage.schema import TABLES
@@ -33,9 +32,10 @@ class Backup:
 def back_up(path: Path, *, now: datetime, to: Path | None = None, progress: Progress = silent) -> Backup:
     """Copy a file to a new one and return what was made.
 
-    The copy is one state of the file, however many write meanwhile; it is checked, has the mode of the
-    original, and gets its name only when it is whole on the disk: ``to``, else the file's own name with
-    ``.backup.YYYYMMDD_HHMMSS`` (``now`` in UTC), and ``_2`` and so on if that is taken.
+    The copy is one state of the file, however many write meanwhile; it is checked, is in rollback mode, has
+    the owner and the mode of the original, and gets its name only when it is whole on the disk: ``to``, else
+    the file's own name with ``.backup.YYYYMMDD_HHMMSS`` (``now`` in UTC), and ``_2`` and so on if that is
+    taken.
     Raises FileMissingError, UnusableFileError, FileExistsConflictError for a ``to`` that exists.
     """
     with closing(connect(path)) as source:
@@ -48,8 +48,9 @@ def back_up_open(
     """Do the same for a file that is open already, as one has to who has locked it for all others."""
     folder = (to or path).parent
     with checked_copy(source, path, folder / f".{path.name}.backup-", progress) as (copy, rows):
+        size = copy.stat().st_size
         final = _publish_as_first_free(copy, stamped(path, "backup", now) if to is None else iter([to]))
-        return Backup(final, final.stat().st_size, rows)
+        return Backup(final, size, rows)
 
 
 @contextmanager
@@ -60,23 +61,27 @@ def checked_copy(
     with sqlite_errors(prefix.parent), unfinished(prefix.parent, prefix.name) as copy:
         rows = _copy(source, path, copy, progress)
         _verify(copy, rows, path, progress)
-        copy.chmod(S_IMODE(path.stat().st_mode))
+        take_after(copy, path.stat())
         yield copy, rows
 
 
 def _publish_as_first_free(copy: Path, names: Iterator[Path]) -> Path:
     for name in names:
         try:
-            publish(copy, name)
-        except FileExistsError:
-            taken = name
+            with sqlite_errors(name):
+                publish(copy, name)
+        except FileExistsConflictError as problem:
+            conflict = problem
         else:
             return name
-    raise FileExistsConflictError(f"{str(taken)!r} exists", "name a file that does not exist")
+    raise conflict
 
 
 def _copy(source: Connection, path: Path, copy: Path, progress: Progress) -> dict[str, int]:
-    """Copy the pages; return how many rows each table has in the state that was copied."""
+    """Copy the pages; return how many rows each table has in the state that was copied.
+
+    The copy is in rollback mode, whatever the file is in: it can be read where nothing can be written.
+    """
     with closing(sqlite3.connect(file_uri(copy, "rw"), uri=True, isolation_level=None)) as target:
         # Nobody else knows this file, and it is synced as a whole before it gets its name.
         target.execute("PRAGMA journal_mode = OFF")
@@ -91,6 +96,7 @@ def _copy(source: Connection, path: Path, copy: Path, progress: Progress) -> dic
                     pages=PAGES_A_STEP,
                     progress=lambda _status, left, total: progress("copying", total - left, total),
                 )
+                target.execute("PRAGMA journal_mode = DELETE")
             return rows
 
 

@@ -3,11 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from negotiator.errors import FileExistsConflictError
 from negotiator.maintenance.sample import insert_sample
 from negotiator.migrations import migrations
-from negotiator.storage.atomic_file import SIDE_FILES, publish, unfinished
-from negotiator.storage.database import as_database, connect
+from negotiator.storage.atomic_file import publish, side_files, taken, unfinished
+from negotiator.storage.database import as_database, connect, use_write_ahead_log
 from negotiator.storage.schema import BASE_TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values import timestamps
@@ -21,22 +20,13 @@ def init(path: Path, *, sample: bool = False, now: datetime | None = None) -> No
     FileMissingError when its folder doesn't; UnusableFileError.
     """
     with sqlite_errors(path):
-        for taken in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
-            _require_free(taken)
+        for name in (path, *side_files(path)):
+            if name.exists() or name.is_symlink():
+                raise taken(name)
         with unfinished(path.parent, f".{path.name}.init-") as new:
             _fill(new, now or timestamps.utc_now(), sample=sample)
-            try:
-                publish(new, path)
-            except FileExistsError:
-                _require_free(path)
-                raise
-
-
-def _require_free(path: Path) -> None:
-    if path.exists() or path.is_symlink():
-        raise FileExistsConflictError(
-            f"{str(path)!r} exists, and is left as it is", "name another file, or move that one away"
-        )
+            use_write_ahead_log(new)  # last: until here nothing has to be waited for
+            publish(new, path)
 
 
 def _fill(path: Path, now: datetime, *, sample: bool) -> None:
@@ -47,6 +37,5 @@ def _fill(path: Path, now: datetime, *, sample: bool) -> None:
         migrations.apply(utils)
         if sample:
             insert_sample(utils, now)
-        utils.enable_wal()  # last: until here nothing has to be waited for
     finally:
         db.close()

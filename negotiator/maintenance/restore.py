@@ -13,8 +13,9 @@ from sqlite3 import Connection
 from negotiator.errors import BadInputError, BusyError, DamagedFileError, NotADatabaseError
 from negotiator.maintenance.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
 from negotiator.progress import Progress, silent
-from negotiator.storage.atomic_file import move_aside, publish
-from negotiator.storage.database import connect
+from negotiator.storage.aside import moved_aside
+from negotiator.storage.atomic_file import publish, real_path, take_after
+from negotiator.storage.database import connect, use_write_ahead_log
 from negotiator.storage.inspection import quick_check, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, read_transaction, wait_seconds
@@ -42,22 +43,29 @@ def restore(backup: Path, path: Path, *, now: datetime, progress: Progress = sil
 
     The backup is checked first. A sound file is backed up and overwritten in place under its lock, so that
     whoever has it open goes on with the new state; nothing that is committed meanwhile goes missing. A
-    damaged one is moved aside with its side files. A missing one is made.
+    damaged one is moved aside with its side files, and comes back if the new one cannot take its place. A new
+    one is in WAL mode, as `init` makes it.
     Raises FileMissingError, UnusableFileError and its kinds, BusyError, BadInputError for one and the
     same file.
     """
-    if path.is_symlink():
-        path = Path(os.path.realpath(path))  # SQLite keeps side files beside the real file
-    if path.exists() and backup.exists() and path.samefile(backup):
-        raise BadInputError(f"{str(backup)!r} can't be restored from itself", "name a backup of it")
+    with sqlite_errors(path):
+        if path.is_symlink():
+            path = real_path(path)  # SQLite keeps side files beside the real file
+        former = path.stat() if path.exists() else None
+    with sqlite_errors(backup):
+        if former and backup.exists() and os.path.samestat(former, backup.stat()):
+            raise BadInputError(f"{str(backup)!r} can't be restored from itself", "name a backup of it")
     with closing(connect(backup)) as source:
         prefix = path.parent / f".{path.name}.restore-"
-        with sqlite_errors(path), checked_copy(source, backup, prefix, progress) as (copy, rows):
+        with checked_copy(source, backup, prefix, progress) as (copy, rows), sqlite_errors(path):
             if _is_sound(path):
-                former = _overwrite(path, copy, now, progress)
-                return Restored(path, rows, backup=former.path if former else None)
-            damaged = move_aside(path, now)
-            publish(copy, path)
+                saved = _overwrite(path, copy, now, progress)
+                return Restored(path, rows, backup=saved.path if saved else None)
+            use_write_ahead_log(copy)
+            with moved_aside(path, now) as damaged:
+                if former:
+                    take_after(copy, former)
+                publish(copy, path)
             return Restored(path, rows, damaged=damaged)
 
 
@@ -85,7 +93,7 @@ def _overwrite(path: Path, copy: Path, now: datetime, progress: Progress) -> Bac
     """Replace the content of a sound file, and return the backup of what it was."""
     with closing(connect(path)) as target, closing(connect(copy)) as source, sqlite_errors(path):
         with read_transaction(target, path):  # which waits for a lock
-            _take_the_form_of(source, target)
+            _take_page_size_of(source, target)
             in_wal_mode = target.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
         def save() -> Backup | None:
@@ -159,9 +167,8 @@ def _busy(path: Path) -> BusyError:
     return BusyError(f"{str(path)!r} is in use by another program", "try again when less is going on")
 
 
-def _take_the_form_of(copy: Connection, target: Connection) -> None:
-    """Give our copy the page size and journal mode of the file that it overwrites, which keeps them."""
-    copy.execute("PRAGMA journal_mode = DELETE")
+def _take_page_size_of(copy: Connection, target: Connection) -> None:
+    """Give our copy the page size of the file that it overwrites, which keeps that and its journal mode."""
     size = target.execute("PRAGMA page_size").fetchone()[0]
     if not _is_empty(target) and size != copy.execute("PRAGMA page_size").fetchone()[0]:
         copy.execute(f"PRAGMA page_size = {size}")

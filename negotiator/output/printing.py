@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from negotiator.errors import NegotiatorError
 from negotiator.output.formats import Format, json_line, json_text, rows_text
 from negotiator.output.layout import Column
-from negotiator.output.streams import file_errors, is_terminal, visible, write
+from negotiator.output.streams import is_terminal, visible, write
 from negotiator.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -113,9 +113,11 @@ def progress() -> AbstractContextManager[Progress]:
 def write_file(path: Path, text: str) -> None:
     """Write a text to a file whole or not at all: it replaces what is there when it is on the disk.
 
-    Raises NotFoundError when there is no such folder, NegotiatorError when it can't be written.
+    Raises NotFoundError when there is no such folder, BadInputError for a name that SQLite gives to a part of
+    a file, UnusableFileError when it cannot be written.
     """
     from negotiator.storage.atomic_file import replace  # noqa: PLC0415 - most commands write no file
+    from negotiator.storage.sqlite_errors import sqlite_errors  # noqa: PLC0415 - as above
 
-    with file_errors(path):
+    with sqlite_errors(path):
         replace(path, text + "\n")

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TextIO
 
 from negotiator.errors import NegotiatorError, OutputClosedError
@@ -44,17 +43,6 @@ def discard() -> None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stdout)
         os.close(null)
-
-
-@contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Raise NegotiatorError when a file of ours can't be written."""
-    try:
-        yield
-    except OSError as error:
-        raise NegotiatorError(
-            f"{str(path)!r} can't be written: {error.strerror}", "check the folder, and the room there"
-        ) from error
 
 
 @contextmanager

@@ -1,17 +1,31 @@
 """A new file gets its name only when it is whole, and never the name of a file that exists."""
 
+import atexit
 import errno
 import itertools
 import os
 import secrets
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_IMODE
 
-from negotiator.errors import FileMissingError, UnusableFileError
+from negotiator.errors import (
+    BadInputError,
+    FileExistsConflictError,
+    FileMissingError,
+    UnfinishedTidyingWarning,
+    UnusableFileError,
+)
 
 SIDE_FILES = ("-journal", "-wal", "-shm")
+"""What SQLite adds to a file's name for the files beside it, which it reads as a part of that file."""
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
+"""What systems say of folders that they do not sync, or that may be written and not read."""
+_unfinished: dict[Path, int] = {}
+"""The unfinished files that are there now, each with the process that made it."""
 
 
 @contextmanager
@@ -19,52 +33,111 @@ def unfinished(folder: Path, prefix: str) -> Iterator[Path]:
     """Give an empty file of ours in ``folder``, readable by the owner alone, and remove it at the end.
 
     Its name is ``prefix`` and something random. Raises FileMissingError when there is no such folder,
-    OSError.
+    OSError. Warns of what cannot be removed.
     """
     if not folder.is_dir():
         raise FileMissingError(f"there is no folder {str(folder)!r}", "make it first")
     path = folder / f"{prefix}{secrets.token_hex(8)}"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _unfinished[path.absolute()] = os.getpid()  # before it is there: Ctrl-C may come as soon as it is
     try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         yield path
     finally:
-        for name in (path, *(Path(f"{path}{suffix}") for suffix in SIDE_FILES)):
+        _remove(path.absolute())
+
+
+def _remove(path: Path) -> None:
+    for name in (path, *side_files(path)):
+        try:
             name.unlink(missing_ok=True)
+        except OSError as error:  # whatever was to be done with it is done, or has failed for another reason
+            warnings.warn(UnfinishedTidyingWarning(f"{str(name)!r} can be removed: {error}"), stacklevel=4)
+    _unfinished.pop(path, None)
+
+
+@atexit.register
+def remove_unfinished() -> None:
+    """Remove what is left of unfinished files when Ctrl-C came while one was being made or removed."""
+    for path, process in list(_unfinished.items()):
+        if process == os.getpid():  # not in a child that was forked meanwhile
+            _remove(path)
 
 
 def publish(unfinished_file: Path, final: Path) -> None:
     """Give a whole file its final name, so that it is there after a power cut too.
 
     A hard link, because a rename would replace a file of that name.
-    Raises FileExistsError when the name is taken, OSError.
+    Raises FileExistsConflictError when the name is taken, BadInputError for the name of a side file,
+    UnusableFileError, OSError.
     """
+    refuse_side_file(final)
     _sync(unfinished_file)
     try:
         os.link(unfinished_file, final)
+    except FileExistsError:
+        raise taken(final) from None
     except OSError as error:
         if error.errno not in {errno.EPERM, errno.ENOTSUP}:
             raise
         raise UnusableFileError(
             f"{str(final)!r} can't be made: its file system has no hard links", "use a folder on another disk"
         ) from error
-    _sync(final.parent)
+    _sync_folder_of(final)
+
+
+def taken(path: Path) -> FileExistsConflictError:
+    """Return the error for a file that was to be made and is there."""
+    return FileExistsConflictError(
+        f"{str(path)!r} exists, and is left as it is", "name another file, or move that one away"
+    )
 
 
 def replace(path: Path, text: str) -> None:
-    """Put a text in a file's place, whole or not at all; a file that is there keeps its mode.
+    """Put a text in a file's place, whole or not at all; a file that is there keeps its owner and its mode.
 
-    Raises FileMissingError when there is no such folder, OSError.
+    Raises FileMissingError when there is no such folder, BadInputError for the name of a side file,
+    UnusableFileError, OSError.
     """
+    refuse_side_file(path)
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", errors="backslashreplace")  # a pipe or a device
         return
-    path = path.resolve()  # a link stays one
+    path = real_path(path)  # a link stays one
     with unfinished(path.parent, f".{path.name}.new-") as new:
         new.write_text(text, encoding="utf-8", errors="backslashreplace")
-        new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+        if path.exists():
+            take_after(new, path.stat())
+        else:
+            new.chmod(0o666 & ~_umask())
         _sync(new)
         new.replace(path)
-        _sync(path.parent)
+        _sync_folder_of(path)
+
+
+def refuse_side_file(path: Path) -> None:
+    """Raise BadInputError for a name that SQLite would take for a part of another file."""
+    if real_path(path).name.endswith(SIDE_FILES):
+        raise BadInputError(
+            f"{str(path)!r} is a name for a part of an SQLite file", "name a file that does not end like that"
+        )
+
+
+def real_path(path: Path) -> Path:
+    """Return where a file is, through all links. One of a ring of links is returned as it is."""
+    return Path(os.path.realpath(path))  # where Path.resolve would raise RuntimeError
+
+
+def side_files(path: Path) -> list[Path]:
+    """Return the names of the files that SQLite keeps beside a file."""
+    return [Path(f"{path}{suffix}") for suffix in SIDE_FILES]
+
+
+def take_after(path: Path, status: os.stat_result) -> None:
+    """Give a new file the owner, the group and the mode of another, as far as the system allows."""
+    for user, group in ((-1, status.st_gid), (status.st_uid, -1)):
+        with suppress(PermissionError):  # only root gives files away, and others only to groups of theirs
+            os.chown(path, user, group)
+    path.chmod(S_IMODE(status.st_mode))
 
 
 def _umask() -> int:
@@ -74,31 +147,36 @@ def _umask() -> int:
     return mask
 
 
-def move_aside(path: Path, now: datetime) -> Path | None:
-    """Rename a file and its side files to ``NAME.damaged.YYYYMMDD_HHMMSS`` (UTC), and return that name.
-
-    The file goes first; side files of one that is gone are moved too, because SQLite would read them into
-    the next file of that name. None when there was nothing. Raises OSError.
-    """
-    found = [suffix for suffix in ("", *SIDE_FILES) if Path(f"{path}{suffix}").exists()]
-    if not found:
-        return None
-    for aside in stamped(path, "damaged", now):
-        if not any(Path(f"{aside}{suffix}").exists() for suffix in ("", *SIDE_FILES)):
-            break
-    for suffix in found:
-        os.link(f"{path}{suffix}", f"{aside}{suffix}")  # a rename would replace what has come there since
-        Path(f"{path}{suffix}").unlink()
-    _sync(path.parent)
-    return aside
-
-
 def stamped(path: Path, what: str, now: datetime) -> Iterator[Path]:
     """Give the names ``NAME.what.YYYYMMDD_HHMMSS`` (UTC), then with ``_2`` and so on, for ever."""
     first = f"{path}.{what}.{now.astimezone(UTC):%Y%m%d_%H%M%S}"
     yield Path(first)
     for number in itertools.count(2):
         yield Path(f"{first}_{number}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Sync a folder, so that the names in it are on the disk. One that cannot be synced passes.
+
+    Raises OSError when the disk fails.
+    """
+    try:
+        _sync(folder)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+
+
+def _sync_folder_of(path: Path) -> None:
+    """Raise UnusableFileError, which says that the file is there, when its folder cannot be synced."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise UnusableFileError(
+            f"{str(path)!r} is there and whole, but may be gone after a power cut: its folder could not be "
+            f"written to the disk ({error.strerror})",
+            "check the disk",
+        ) from error
 
 
 def _sync(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Self
@@ -57,20 +57,37 @@ def connect(path: Path) -> Connection:
             raise NotADatabaseError(
                 f"{str(path)!r} is not a file", "name an SQLite file", remedy=Remedy.NAME_FILE
             )
-        connection = sqlite3.connect(
-            file_uri(path, "rw"),  # because plain opening creates what is missing
-            uri=True,
-            timeout=min(wait_seconds(), SLICE_SECONDS),
-            isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
-        )
+        try:
+            return _open(path, "rw")  # because plain opening creates what is missing
+        except sqlite3.OperationalError as error:
+            from negotiator.storage.read_only import may_read_as_it_stands  # noqa: PLC0415 - few files need it
+
+            if not may_read_as_it_stands(path, error):
+                raise
+            return _open(path, "ro&immutable=1")
+
+
+def _open(path: Path, mode: str) -> Connection:
+    connection = sqlite3.connect(
+        file_uri(path, mode),
+        uri=True,
+        timeout=min(wait_seconds(), SLICE_SECONDS),
+        isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
+    )
+    try:
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        try:
-            patiently(connection, _DURABLE)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        patiently(connection, _DURABLE)  # the first to read the file
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def use_write_ahead_log(path: Path) -> None:
+    """Turn a file of ours into WAL mode, in which readers and a writer do not wait for each other."""
+    with sqlite_errors(path), closing(connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
 
 
 def as_database(connection: Connection) -> "Database":

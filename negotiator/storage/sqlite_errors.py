@@ -46,6 +46,11 @@ _MEANING = {
         "{path} can't be written",
         "check the permissions of the file and of its folder",
     ),
+    sqlite3.SQLITE_READONLY_ROLLBACK: _Meaning(
+        ReadOnlyFileError,
+        "{path} cannot be read before an interrupted change of it is undone, and it can't be written",
+        "copy it, with the -journal file beside it, to a folder that can be written",
+    ),
     sqlite3.SQLITE_READONLY_DBMOVED: _Meaning(
         UnusableFileError,
         "{path} was moved or replaced while it was open",
@@ -75,8 +80,14 @@ _MEANING = {
     sqlite3.SQLITE_ERROR: _Meaning(
         SchemaError,
         "{path} has other tables or columns than expected ({detail})",
-        "name the right file",
-        Remedy.NAME_FILE,
+        "name the right file, or check this one",
+        Remedy.NAME_OR_CHECK_FILE,
+    ),
+    sqlite3.SQLITE_CONSTRAINT: _Meaning(
+        SchemaError,
+        "{path} does not take what was to be written ({detail})",
+        "look for a constraint or a trigger that another program has made",
+        Remedy.FIND_TRIGGER,
     ),
     sqlite3.SQLITE_IOERR: _Meaning(
         UnusableFileError,
@@ -93,13 +104,18 @@ _OTHERWISE = _Meaning(
 )
 
 
+_NOT_ALLOWED = _Meaning(
+    ReadOnlyFileError,
+    "{path} cannot be read or written ({detail})",
+    "check the permissions of the file and of its folders",
+)
 _BY_ERRNO = {
-    errno.ENOSPC: sqlite3.SQLITE_FULL,
-    errno.EDQUOT: sqlite3.SQLITE_FULL,
-    errno.EFBIG: sqlite3.SQLITE_FULL,
-    errno.EACCES: sqlite3.SQLITE_READONLY,
-    errno.EPERM: sqlite3.SQLITE_READONLY,
-    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.ENOSPC: _MEANING[sqlite3.SQLITE_FULL],
+    errno.EDQUOT: _MEANING[sqlite3.SQLITE_FULL],
+    errno.EFBIG: _MEANING[sqlite3.SQLITE_FULL],
+    errno.EROFS: _MEANING[sqlite3.SQLITE_READONLY],
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
 }
 
 
@@ -118,10 +134,7 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if lacking := resource_error(error) or _no_file_can_be_opened(error):
             raise lacking from error
-        number = error.errno or 0 if isinstance(error, OSError) else None
-        code = _BY_ERRNO.get(number, 0) if number is not None else primary_code(error)
-        whole_code = getattr(error, "sqlite_errorcode", 0)
-        raise _said(_MEANING.get(whole_code) or _MEANING.get(code, _OTHERWISE), path, error) from error
+        raise _meant(error, path) from error
 
 
 def _no_file_can_be_opened(error: Exception) -> ResourceError | None:
@@ -135,6 +148,13 @@ def _no_file_can_be_opened(error: Exception) -> ResourceError | None:
     except OSError as reason:
         return resource_error(reason)
     return None
+
+
+def _meant(error: sqlite3.Error | OSError, path: Path) -> NegotiatorError:
+    if isinstance(error, OSError):
+        return _said(_BY_ERRNO.get(error.errno or 0, _OTHERWISE), path, error.strerror or error)
+    whole_code = getattr(error, "sqlite_errorcode", 0)
+    return _said(_MEANING.get(whole_code) or _MEANING.get(primary_code(error), _OTHERWISE), path, error)
 
 
 def _said(meaning: _Meaning, path: Path, detail: object) -> NegotiatorError:

@@ -3,12 +3,13 @@
 import os
 import sqlite3
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import REFUSALS, InvalidSettingError
+from negotiator.errors import REFUSALS, InvalidSettingError, UnfinishedTidyingWarning, UnusableFileError
 from negotiator.progress import Progress
 from negotiator.storage.sqlite_errors import primary_code, sqlite_errors
 from negotiator.values.settings import number_from
@@ -16,6 +17,8 @@ from negotiator.values.settings import number_from
 DEFAULT_WAIT_SECONDS = 30.0
 _LONGEST_WAIT_SECONDS = 86_400
 _STEPS_A_TICK = 1_000_000  # of SQLite's machine: some tens of milliseconds
+_AFTER_THE_COMMIT = {sqlite3.SQLITE_IOERR_UNLOCK, sqlite3.SQLITE_IOERR_RDLOCK}
+"""What SQLite reports when it cannot give a lock back."""
 SLICE_SECONDS = 0.5
 """SQLite's own wait can't be interrupted; ours can, between two of these."""
 
@@ -52,9 +55,25 @@ def locked(db: Connection, path: Path) -> Iterator[None]:
             patiently(db, "BEGIN IMMEDIATE")
         yield
         with sqlite_errors(path):
-            patiently(db, "COMMIT")
+            _commit(db, path)
     finally:
         _roll_back_unless_done(db)
+
+
+def _commit(db: Connection, path: Path) -> None:
+    try:
+        patiently(db, "COMMIT")
+    except sqlite3.OperationalError as error:
+        # What follows the removal of the journal comes too late to undo anything. An error alone would have
+        # what was written written again.
+        if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_DIR_FSYNC:
+            raise UnusableFileError(
+                f"{str(path)!r} was changed, but a power cut may undo that: its folder could not be synced",
+                "check the disk, and what is on record before you try again",
+            ) from error
+        if error.sqlite_errorcode not in _AFTER_THE_COMMIT:
+            raise
+        warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} is still locked: {error}"), stacklevel=4)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,18 +115,125 @@ def test_a_file_that_may_not_be_changed_is_exit_5(unmigrated: Path) -> None:
         subprocess.run(["chattr", "-i", unmigrated], check=True)
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o444])
-def test_permissions_are_respected(old: Path, mode: int) -> None:
-    """Exit 5, and what to check; root gives up what lets it past permissions."""
-    barred: list[str | Path] = []
+@pytest.fixture
+def read_only_disk(small_disk: Path) -> Callable[[], Path]:
+    """Give what makes a disk read-only, and returns its folder."""
+
+    def remount() -> Path:
+        mount(small_disk, "-o", "remount,ro")
+        return small_disk
+
+    return remount
+
+
+READING = ["call history 1", "session list", "load list", "report", "check", "migrate --dry-run"]
+
+
+def test_a_file_in_wal_mode_can_be_read_on_a_read_only_disk(
+    small_disk: Path, tmp_path: Path, read_only_disk: Callable[[], Path]
+) -> None:
+    """As `init` makes it; a backup of it can be read and made there too, and nothing is written."""
+    path = small_disk / "desk.db"
+    init(path, sample=True)
+    run("negotiate", 1, 1360, "--db", path)
+    run("backup", path, "--to", small_disk / "copy.db")
+    names = set(read_only_disk().iterdir())
+    for name in ("desk.db", "copy.db"):
+        for command in READING:
+            result = run(*command.split(), "--db", small_disk / name)
+            assert result.exit_code == 0, (command, result.output)
+        assert len(data("call", "history", 1, "--db", small_disk / name)) == 1
+        assert run("negotiate", 2, 1360, "--db", small_disk / name).exit_code == 5
+        assert run("backup", small_disk / name, "--to", tmp_path / name).exit_code == 0
+        assert contents(tmp_path / name) == contents(small_disk / "copy.db")
+    assert set(small_disk.iterdir()) == names
+
+
+@pytest.mark.parametrize(("mode", "suffix"), [("wal", "-wal"), ("delete", "-journal")])
+def test_a_file_that_is_not_whole_on_a_read_only_disk_is_not_read(
+    small_disk: Path, tmp_path: Path, read_only_disk: Callable[[], Path], mode: str, suffix: str
+) -> None:
+    """Exit 5 with the reason: what lies beside it belongs to it."""
+    path = small_disk / "desk.db"
+    init(tmp_path / "busy.db", sample=True)
+    with closing(sqlite3.connect(tmp_path / "busy.db", isolation_level=None)) as busy:
+        busy.execute(f"PRAGMA journal_mode = {mode}")
+        busy.execute("PRAGMA cache_size = 1")
+        busy.execute("UPDATE loads SET notes = 'a change that is in the log'")
+        busy.execute("BEGIN IMMEDIATE")
+        busy.execute("UPDATE loads SET notes = hex(zeroblob(5000))")  # which spills into the file
+        for side in ("", suffix):
+            shutil.copyfile(f"{tmp_path / 'busy.db'}{side}", f"{path}{side}")
+    read_only_disk()
+    result = run("call", "history", 1, "--db", path)
+    assert (result.exit_code, f"desk.db{suffix}" in result.stderr or suffix in result.stderr) == (5, True), (
+        result.stderr
+    )
+    assert "folder that can be written" in result.stderr
+
+
+def barred(*command: str | Path) -> list[str | Path]:
+    """Return a command that permissions bar from something: root gives up what lets it past them."""
     if os.geteuid() == 0:
         if not shutil.which("setpriv"):
             pytest.skip("permissions bar root from nothing, and setpriv is not installed")
-        barred = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+        return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", *command]
+    return [*command]
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_permissions_are_respected(old: Path, mode: int) -> None:
+    """Exit 5, and what to check."""
     old.chmod(mode)
-    command = [*barred, SCRIPT, "negotiate", "1", "2150", "--db", old]
+    command = barred(SCRIPT, "negotiate", "1", "2150", "--db", old)
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (result.returncode, "permission" in result.stderr) == (5, True), result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "negotiate 1 2300 --db barred/x.db",
+            "check barred/x.db",
+            "migrate barred/x.db",
+            "init barred/x.db",
+        ),
+        *("backup barred/x.db", "backup loads.db --to barred/x.db", "report --db barred/x.db"),
+        *("restore barred/x.db loads.db", "restore loads.db barred/x.db", "restore link.db new.db"),
+        *("report --output barred/x.md", "report --output link.db", "report --output barred/no/x.md"),
+        *("restore loads.db link.db", "backup link.db"),
+    ],
+)
+def test_a_folder_that_may_not_be_entered_is_exit_5_and_named(desk: Path, command: str) -> None:
+    """Wherever a command names it, and behind a link."""
+    folder = desk.parent / "barred"
+    folder.mkdir()
+    shutil.copyfile(desk, folder / "x.db")
+    Path("link.db").symlink_to(folder / "x.db")
+    folder.chmod(0)
+    try:
+        done = subprocess.run(barred(SCRIPT, *command.split()), capture_output=True, text=True, check=False)
+    finally:
+        folder.chmod(0o755)
+    assert done.returncode == 5, done.stderr
+    assert "Permission denied" in done.stderr
+    assert "barred" in done.stderr or "link.db" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        *(("check one", 3), ("restore one new.db", 3), ("report --db one", 3)),
+        *(("init one", 4), ("restore loads.db one", 4)),
+    ],
+)
+def test_a_ring_of_links_is_no_file(desk: Path, command: str, code: int) -> None:
+    """It is named."""
+    Path("one").symlink_to("two")
+    Path("two").symlink_to("one")
+    result = run(*command.split())
+    assert (result.exit_code, "one'" in result.stderr) == (code, True), result.output
 
 
 def test_a_symlink_is_the_file_it_points_to(desk: Path, tmp_path: Path) -> None:

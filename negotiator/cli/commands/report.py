@@ -51,6 +51,7 @@ class ReportFormat(StrEnum):
 
 
 app = new_app()
+_STDOUT = Path("-")
 
 
 @app.command(epilog=EXAMPLES)
@@ -88,7 +89,11 @@ def report(
     to: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write to this file, whole or not at all.", metavar="PATH", readable=False
+            "--output",
+            "-o",
+            help="Write to this file, whole or not at all; - prints it.",
+            metavar="PATH",
+            readable=False,
         ),
     ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -117,6 +122,8 @@ def report(
         raise UsageError("--within nan is not a number", "give percent, as in 2")
     conditions = [parse_condition(text) for text in fail_if or []]
     now = utc_now()
+    if to == _STDOUT:
+        to = None
     if to is not None:
         _refuse_target(to, db)
     if top is not None and by is None:
@@ -140,18 +147,21 @@ def report(
 
 
 def _refuse_target(to: Path, db: Path) -> None:
-    """Raise UsageError for a target that is a folder, the file that is read, or any other SQLite file."""
-    from negotiator.storage.atomic_file import SIDE_FILES
+    """Raise BadInputError for a folder, for the file that is read, and for what else belongs to SQLite."""
+    from negotiator.storage.atomic_file import real_path, refuse_side_file
+    from negotiator.storage.sqlite_errors import sqlite_errors
 
     hint = "name another file for the report"
-    if to.is_dir():
-        raise UsageError(f"{str(to)!r} is a folder", hint)
-    if to.resolve() in {Path(f"{db.resolve()}{suffix}") for suffix in ("", *SIDE_FILES)}:
-        raise UsageError(f"{str(to)!r} belongs to the file that is read", hint)
-    if to.is_file():
-        with suppress(OSError), to.open("rb") as existing:
-            if existing.read(16) == b"SQLite format 3\0":
-                raise UsageError(f"{str(to)!r} is an SQLite file", hint)
+    with sqlite_errors(to):
+        if to.is_dir():
+            raise UsageError(f"{str(to)!r} is a folder", hint)
+        refuse_side_file(to)
+        if real_path(to) == real_path(db):
+            raise UsageError(f"{str(to)!r} is the file that is read", hint)
+        if to.is_file():
+            with suppress(OSError), to.open("rb") as existing:
+                if existing.read(16) == b"SQLite format 3\0":
+                    raise UsageError(f"{str(to)!r} is an SQLite file", hint)
 
 
 def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:

@@ -11,6 +11,7 @@ from negotiator.errors import BadInputError, BusyError, DamagedFileError, FileMi
 from negotiator.maintenance.backup import back_up, back_up_open
 from negotiator.maintenance.create import init
 from negotiator.maintenance.restore import restore
+from negotiator.storage.atomic_file import side_files
 from tests.conftest import NOW, SESSION, contents, data, execute, run, select
 
 
@@ -48,10 +49,17 @@ def test_who_has_the_file_open_goes_on_with_the_restored_state(shared: Path, sav
 
 
 def test_a_missing_file_is_made(saved: Path, tmp_path: Path) -> None:
-    """As the backup is."""
+    """As `init` makes one: in WAL mode."""
     done = restore(saved, tmp_path / "new.db", now=NOW)
     assert (done.backup, done.damaged) == (None, None)
-    assert (tmp_path / "new.db").read_bytes() == saved.read_bytes()
+    assert_is_restored(tmp_path / "new.db", saved)
+
+
+def assert_is_restored(path: Path, saved: Path) -> None:
+    """Hold a file to the content of the backup, in WAL mode, with nothing beside it."""
+    assert not [side for side in side_files(path) if side.exists()]
+    assert contents(path) == contents(saved)
+    assert select(path, "PRAGMA journal_mode") == [("wal",)]
 
 
 def test_an_empty_file_is_filled(saved: Path, tmp_path: Path) -> None:
@@ -83,8 +91,7 @@ def test_a_damaged_file_is_moved_aside_with_its_side_files(saved: Path, desk: Pa
     done = restore(saved, desk, now=NOW)
     assert done.damaged == desk.with_name("loads.db.damaged.20250901_120000")
     assert done.damaged.read_bytes() == held
-    assert desk.read_bytes() == saved.read_bytes()
-    assert not Path(f"{desk}-wal").exists()
+    assert_is_restored(desk, saved)
 
 
 def test_a_write_ahead_log_without_its_file_is_moved_aside(saved: Path, tmp_path: Path) -> None:
@@ -93,7 +100,7 @@ def test_a_write_ahead_log_without_its_file_is_moved_aside(saved: Path, tmp_path
     done = restore(saved, tmp_path / "gone.db", now=NOW)
     assert done.damaged
     assert Path(f"{done.damaged}-wal").read_bytes() == b"stale"
-    assert (tmp_path / "gone.db").read_bytes() == saved.read_bytes()
+    assert_is_restored(tmp_path / "gone.db", saved)
 
 
 def test_a_damaged_backup_changes_nothing(saved: Path, desk: Path) -> None:

@@ -299,6 +299,12 @@ def test_a_report_never_takes_the_place_of_a_database_or_a_folder(
     assert {path: path.read_bytes() for path in tmp_path.glob("*.db")} == before
 
 
+def test_a_report_to_a_minus_is_printed(board: Path) -> None:
+    """As everywhere: no file has that name."""
+    assert run("report", "-f", "md", "-o", "-").stdout == run("report", "-f", "md").stdout
+    assert not Path("-").exists()
+
+
 def test_links_and_pipes_stay_what_they_are(board: Path, tmp_path: Path) -> None:
     """What a link points to is replaced; into a pipe it is written."""
     (tmp_path / "link").symlink_to(tmp_path / "target")
