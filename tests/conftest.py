@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -102,38 +103,44 @@ def _plain_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
-def unmigrated(tmp_path: Path) -> Path:
-    """Give a file that a program from before sessions wrote."""
-    path = tmp_path / "old.db"
-    with closing(sqlite3.connect(path)) as connection:
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the files that tests get copies of: to make them anew for each test takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("made_once")
+    with closing(sqlite3.connect(folder / "unmigrated.db")) as connection:
         connection.executescript(OLD_SCHEMA + OLD_ROWS)
-    return path
-
-
-@pytest.fixture
-def old(unmigrated: Path) -> Path:
-    """Give the same file, migrated, without the backup beside it."""
-    backup = migrate(unmigrated, now=NOW).backup
+    shutil.copy(folder / "unmigrated.db", folder / "old.db")
+    backup = migrate(folder / "old.db", now=NOW).backup
     assert backup
-    backup.unlink()
-    return unmigrated
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """Give a new file named loads.db: loads L1 (posted 2100) and L2 (1100), calls 1 and 2 on L1, 3 on L2."""
-    path = tmp_path / "loads.db"
-    init(path, now=NOW)
+    init(folder / "empty.db", now=NOW)
+    shutil.copy(folder / "empty.db", folder / "loads.db")
     execute(
-        path,
+        folder / "loads.db",
         """INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
                               loadboard_rate, status) VALUES
              ('L1', 'Chicago, IL', 'Dallas, TX', '2025-09-02', '2025-09-03', 'Reefer', 2100, 'available'),
              ('L2', 'Miami, FL', 'Macon, GA', '2025-09-02', '2025-09-03', 'Dry Van', 1100, 'available')""",
         "INSERT INTO calls (id, load_id, negotiation_rounds) VALUES (1, 'L1', 0), (2, 'L1', 0), (3, 'L2', 0)",
     )
-    return path
+    return folder
+
+
+@pytest.fixture
+def unmigrated(made_once: Path, tmp_path: Path) -> Path:
+    """Give a file that a program from before sessions wrote."""
+    return Path(shutil.copy(made_once / "unmigrated.db", tmp_path / "old.db"))
+
+
+@pytest.fixture
+def old(made_once: Path, tmp_path: Path) -> Path:
+    """Give the same file, migrated, without the backup beside it."""
+    return Path(shutil.copy(made_once / "old.db", tmp_path / "old.db"))
+
+
+@pytest.fixture
+def desk(made_once: Path, tmp_path: Path) -> Path:
+    """Give a new file named loads.db: loads L1 (posted 2100) and L2 (1100), calls 1 and 2 on L1, 3 on L2."""
+    return Path(shutil.copy(made_once / "loads.db", tmp_path / "loads.db"))
 
 
 @pytest.fixture(params=["delete", "wal"])

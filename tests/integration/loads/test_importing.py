@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -17,7 +18,6 @@ from typer.testing import CliRunner, Result
 
 from negotiator.cli import app
 from negotiator.loads.importing import import_loads
-from negotiator.maintenance.create import init
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 
@@ -406,12 +406,14 @@ loads = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(loads, max_size=4, unique_by=lambda load: load["load_id"]))
-def test_what_is_listed_can_be_imported_elsewhere(tmp_path: Path, items: list[dict[str, Any]]) -> None:
+def test_what_is_listed_can_be_imported_elsewhere(
+    made_once: Path, tmp_path: Path, items: list[dict[str, Any]]
+) -> None:
     """In every form, whatever the loads hold: the list is the same there."""
     for name in ("one.db", "two.db"):
         for found in tmp_path.glob(f"{name}*"):
             found.unlink()
-        init(tmp_path / name, now=NOW)
+        shutil.copy(made_once / "empty.db", tmp_path / name)
     (tmp_path / "in.json").write_text(json.dumps(items))
     assert run("load", "import", "in.json", "--db", "one.db").exit_code == 0
     listed = data("load", "list", "--db", "one.db")
