@@ -25,7 +25,17 @@ _BAR_WIDTH = 8
 _BARS_FROM = 100  # characters
 _NUMERIC = set("$0123456789,.")  # what stands at the right of its column
 _LONGEST_WORD = 50  # characters, as many as a session ID may have: in a text, what is longer may be broken
-_RESULTS = {"Decision", "Answer", "Status", "Result", "Outcome", "Agreed", "Final rate agreed", "Booked by"}
+_RESULTS = {
+    "Decision",
+    "Answer",
+    "Status",
+    "Result",
+    "Outcome",
+    "Agreed",
+    "Final rate agreed",
+    "Booked by",
+    "Value",
+}
 _STYLES = {
     **dict.fromkeys(("accepted", "booked"), "bold green"),
     "ok": "green",

@@ -49,6 +49,10 @@ TABLES: dict[str, dict[str, list[str]]] = {
         "": [f"{SESSION[:-1]}k", LOAD, CARRIER, POSTED, "$9,500,000.00"]
     },
     "check": {"Result": ["ok"]},
+    "report --all": {"Value": ["$530,864.31"], "Made from": [AGREED, POSTED]},
+    "report --by carrier --compare --since 2025-08-20 --until 2025-08-21": {
+        "Carrier": [CARRIER], "Value": [AGREED], "Booked value": [AGREED], "Saved": ["$530,864.31"],
+    },
 }  # fmt: skip
 
 

@@ -76,6 +76,9 @@ def report(
     compare: Annotated[
         bool, typer.Option("--compare", help="With the span before, of the same length.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every figure in the table; else the dozen that matter most.")
+    ] = False,
     within: Annotated[
         float,
         typer.Option(
@@ -142,7 +145,7 @@ def report(
             compare=compare,
             progress=progress,
         )
-    _deliver(made, chosen, to)
+    _deliver(made, chosen, to, everything=everything)
     require_none_holds(conditions, made.whole.figures)
 
 
@@ -164,12 +167,12 @@ def _refuse_target(to: Path, db: Path) -> None:
                     raise UsageError(f"{str(to)!r} is an SQLite file", hint)
 
 
-def _deliver(made: "Report", form: ReportFormat, to: Path | None) -> None:
+def _deliver(made: "Report", form: ReportFormat, to: Path | None, *, everything: bool) -> None:
     """Print a report, or write it to a file."""
     if to is None and form is ReportFormat.TABLE:
         from negotiator.output.report.terminal import print_report
 
-        print_report(made)
+        print_report(made, everything=everything)
         return
     made_text = _text(made, form)
     if to is None:

@@ -8,7 +8,8 @@ from importlib.resources import files
 
 from negotiator.errors import MissingExtraError
 from negotiator.output.report.view import view
-from negotiator.output.report.words import moment, zone_text
+from negotiator.output.report.words import zone_text
+from negotiator.output.times import local_time
 from negotiator.reports.report import Report
 
 
@@ -30,6 +31,6 @@ def page(report: Report, *, made_at: datetime) -> str:
     )
     return environment.from_string(template).render(
         view=view(report),
-        made=moment(made_at, report.span.zone),
+        made=local_time(made_at, report.span.zone),
         zone=zone_text(report.span, made_at),
     )

@@ -1,62 +1,83 @@
-"""A report on a terminal: tables, with bars where there is somebody to see them."""
+"""A report as tables: the figures that matter most, or all of them, with bars where there is room."""
 
-import sys
-from shutil import get_terminal_size
-from textwrap import wrap
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
 
-from rich.bar import Bar
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 from rich.text import Text
 
+from negotiator.output.layout import Column
 from negotiator.output.report.text import figure_cells, group_cells, title
-from negotiator.output.streams import is_terminal, visible
-from negotiator.output.terminal import show
-from negotiator.reports.report import Report
+from negotiator.output.report.words import BOOKED, booked, shown, zone_text
+from negotiator.output.tables import say_left_out
+from negotiator.output.terminal import draw_table, show
+from negotiator.reports.report import Cut, Figure, Report
+from negotiator.values.timestamps import utc_now
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+_MATTER_MOST = (
+    *("calls", "calls_with_ask", BOOKED, "booking_rate", "booked_value", "final_over_posted", "saved"),
+    *("rounds_to_close", "transfer_rate", "recoverable_transfers", "unanswered_counters", "open_loads"),
+)
+_FIGURES = (
+    Column("Figure", folds=18),
+    Column("Value", right=True),
+    Column("Made from", folds=20, rank=2),
+    Column("Before", rank=3, right=True),
+    Column("Change", folds=16, rank=1),
+)
+_GROUP_FOLDS = 11  # a value, and below it how it moved
+_GROUP_RANKS = (0, 3, 2, 1, 5, 4, 6)  # the group, and its headlines in their order
 
-_BAR_WIDTH = 8
-_HEADING_WIDTH = 11
-_ROOM_FOR_BARS = 100  # columns
-_LONG = {"From", "Change"}  # what is folded on a narrow terminal; amounts are not
-_NAME_WIDTH = 18  # at the least: names are folded last
 
+def print_report(report: Report, *, everything: bool = False) -> None:
+    """Print a report's groups, then its figures: a dozen of them, unless ``everything`` is wanted.
 
-def print_report(report: Report) -> None:
-    """Print a report's figures, then its groups."""
-    show(Text(title(report), style="bold"))
-    bars = [figure.value if figure.unit == "share" else None for figure in report.whole.figures.values()]
-    show(_drawn(*figure_cells(report), bars))
+    Of a span in which nothing happened, only that is said.
+    """
+    whole = report.whole
+    show(Text(f"{title(report)} ({zone_text(report.span, utc_now())})"))
+    if not (everything or whole.figures["calls"].value or whole.figures["rounds"].value):
+        show(Text("\n".join(_nothing(whole))))
+        return
     if report.groups:
-        most = max(cut.figures["booked_value"].value or 0 for cut in report.groups)
-        weights = [(cut.figures["booked_value"].value or 0) / most if most else None for cut in report.groups]
-        show(_drawn(*group_cells(report), weights))
+        headings, cells = group_cells(report)
+        folds = _GROUP_FOLDS if whole.previous else 0
+        columns = [
+            Column(heading, folds=folds if place else 18, rank=_GROUP_RANKS[place], right=place > 0)
+            for place, heading in enumerate(headings)
+        ]
+        _draw(columns, cells, _shares_of_most(report.groups))
+        show(Text("\nIn all"))
+    figures = [*whole.figures.values()] if everything else _chosen(whole)
+    _, cells = figure_cells(whole, figures)
+    columns = list(_FIGURES if whole.previous else _FIGURES[:3])
+    _draw(columns, cells, [figure.value if figure.unit == "share" else None for figure in figures])
 
 
-def _drawn(headings: list[str], cells: list[list[str]], bars: list[float | None]) -> Table:
-    """Return a table; on a wide terminal each row has a bar, from 0 to 1, after its first column."""
-    drawn = is_terminal(sys.stdout) and get_terminal_size().columns >= _ROOM_FOR_BARS
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    for number, heading in enumerate(headings):
-        _add_column(table, heading, first=number == 0)
-        if number == 0 and drawn:
-            table.add_column("", width=_BAR_WIDTH)
-    for row, share in zip(cells, bars, strict=True):
-        texts: list[RenderableType] = [Text(visible(cell)) for cell in row]
-        if drawn:
-            inside = share is not None and 0 < share <= 1
-            texts.insert(1, Bar(1, 0, share or 0, width=_BAR_WIDTH) if inside else "")
-        table.add_row(*texts)
-    return table
+def _chosen(cut: Cut) -> list[Figure]:
+    known = cut.figures | {BOOKED: booked(cut.figures)}
+    return [known[key] for key in _MATTER_MOST]
 
 
-def _add_column(table: Table, heading: str, *, first: bool) -> None:
-    """Add a column in which amounts are not folded, under a heading that is on a terminal."""
-    folded = first or heading in _LONG
-    words = "\n".join(wrap(heading, _HEADING_WIDTH)) if is_terminal(sys.stdout) else heading
-    side: Literal["left", "right"] = "left" if first or heading == "From" else "right"
-    width = _NAME_WIDTH if first else None
-    table.add_column(words, justify=side, overflow="fold", no_wrap=not folded, min_width=width)
+def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]], shares: Sequence[float | None]) -> None:
+    say_left_out([columns[place] for place in draw_table(columns, cells, shares)])
+
+
+def _shares_of_most(groups: Sequence[Cut]) -> list[float | None]:
+    """Return what each group booked, as a share of what the most booked."""
+    most = max(cut.figures["booked_value"].value or 0 for cut in groups)
+    return [(cut.figures["booked_value"].value or 0) / most if most else None for cut in groups]
+
+
+def _nothing(cut: Cut) -> list[str]:
+    """Return in words that nothing happened, what did before, and what is on offer."""
+    lines = ["No calls and no rounds."]
+    if cut.previous:
+        calls, deals = (
+            shown(each, "count") for each in (cut.previous["calls"].value, booked(cut.previous).value)
+        )
+        worth = shown(cut.previous["booked_value"].value, "usd")
+        lines.append(f"In the span before: {calls} calls, {deals} booked for {worth}.")
+    loads, oldest = cut.figures["open_loads"], cut.figures["open_load_oldest"]
+    if loads.value:
+        since = f"; the oldest for {shown(oldest.value, oldest.unit)}" if oldest.denominator else ""
+        lines.append(f"Available loads: {shown(loads.value, loads.unit)}{since}.")
+    return lines

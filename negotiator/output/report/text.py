@@ -1,10 +1,9 @@
 """A report as rows, as JSON and as Markdown, and its figures as a person reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from negotiator.output.report.words import change, made_from, shown, span_text
+from negotiator.output.report.words import BOOKED, booked, change, divided, made_from, shown, span_text
 from negotiator.output.streams import visible
-from negotiator.reports.figures import SUMS
 from negotiator.reports.report import Cut, Figure, Report
 
 HEADLINES = (
@@ -41,7 +40,7 @@ def as_rows(report: Report) -> list[Mapping[str, object]]:
 
 def as_markdown(report: Report) -> str:
     """Return a report as Markdown tables, for a chat or a ticket."""
-    parts = [f"## {title(report)}", _table(*figure_cells(report))]
+    parts = [f"## {title(report)}", _table(*figure_cells(report.whole, report.whole.figures.values()))]
     if report.groups:
         parts += [f"### By {report.by}", _table(*group_cells(report))]
     return "\n\n".join(parts)
@@ -57,17 +56,12 @@ def zone_name(report: Report) -> str:
     return str(report.span.zone or "local")
 
 
-def figure_cells(report: Report) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of all figures: value, what it came from, and what it was before."""
-    headings = ["Figure", "Value", "From", *(["Before", "Change"] if report.whole.previous else [])]
+def figure_cells(cut: Cut, figures: Iterable[Figure]) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of figures: value, what it was made from, and what it was before."""
+    headings = ["Figure", "Value", "Made from", *(["Before", "Change"] if cut.previous else [])]
     return headings, [
-        [
-            figure.label,
-            shown(figure.value, figure.unit),
-            came_from(figure),
-            *_before_and_change(report.whole, figure),
-        ]
-        for figure in report.whole.figures.values()
+        [figure.label, shown(figure.value, figure.unit), made_from(figure), *_before_and_change(cut, figure)]
+        for figure in figures
     ]
 
 
@@ -80,15 +74,6 @@ def group_cells(report: Report) -> tuple[list[str], list[list[str]]]:
     ]
 
 
-def came_from(figure: Figure) -> str:
-    """Return numerator and denominator, and what they count."""
-    if figure.denominator is None:
-        return figure.of
-    if figure.numerator is None or figure.key in SUMS:  # the value itself is the numerator
-        return f"{figure.of}: {figure.denominator:,.0f}"
-    return f"{made_from(figure)}: {figure.of}"
-
-
 def difference(cut: Cut, key: str) -> float | None:
     """Return how much more a figure is than in the span before."""
     before = cut.previous.get(key)
@@ -99,14 +84,16 @@ def difference(cut: Cut, key: str) -> float | None:
 def _before_and_change(cut: Cut, figure: Figure) -> list[str]:
     if not cut.previous:
         return []
-    before = cut.previous[figure.key].value
+    before = (booked(cut.previous) if figure.key == BOOKED else cut.previous[figure.key]).value
     return [shown(before, figure.unit), change(figure.value, before, figure.unit)]
 
 
 def _shown_and_change(cut: Cut, figure: Figure) -> str:
-    """Return a value, and how it moved if that is known."""
+    """Return a value, a share with what was divided, and how it moved if that is known."""
     moved = cut.previous and change(figure.value, cut.previous[figure.key].value, figure.unit)
-    return shown(figure.value, figure.unit) + (f" ({moved})" if moved else "")
+    return shown(figure.value, figure.unit) + "".join(
+        f" ({part})" for part in (divided(figure), moved) if part
+    )
 
 
 def _cut_dict(cut: Cut) -> dict[str, dict[str, object]]:

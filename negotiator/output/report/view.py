@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from negotiator.output.report.words import change, made_from, shown, span_text
+from negotiator.output.report.words import BOOKED, booked, change, divided, made_from, shown, span_text
 from negotiator.output.streams import visible
 from negotiator.reports.report import Cut, Figure, Report
 
@@ -31,6 +31,7 @@ class Cell:
     before: str = ""
     change: str = ""
     made_from: str = ""
+    divided: str = ""
     of: str = ""
 
     @property
@@ -94,7 +95,7 @@ def view(report: Report) -> View:
     return View(
         span=span_text(report.span),
         before=span_text(report.span.before()) if whole.previous else "",
-        tiles=(_booked(whole), *(_cell(whole, key) for key in _KEY_FIGURES)),
+        tiles=tuple(_cell(whole, key) for key in (BOOKED, *_KEY_FIGURES)),
         charts=(_outcomes(whole), _rounds_to_close(whole)),
         by=report.by or "group",
         group_charts=tuple(_group_charts(report)),
@@ -106,27 +107,16 @@ def view(report: Report) -> View:
 
 
 def _cell(cut: Cut, key: str) -> Cell:
-    figure, before = cut.figures[key], cut.previous.get(key)
+    figure = booked(cut.figures) if key == BOOKED else cut.figures[key]
+    before = (booked(cut.previous) if key == BOOKED else cut.previous[key]) if cut.previous else None
     return Cell(
         label=visible(figure.label),
         value=shown(figure.value, figure.unit),
         before=shown(before.value, before.unit) if before else "",
         change=change(figure.value, before.value, figure.unit) if before else "",
         made_from=made_from(figure),
+        divided=divided(figure),
         of=visible(figure.of),
-    )
-
-
-def _booked(cut: Cut) -> Cell:
-    """Return how many calls were booked: what the booked value is the sum over."""
-    booked = cut.figures["booked_value"].denominator
-    before = cut.previous["booked_value"].denominator if cut.previous else None
-    return Cell(
-        label="Booked",
-        value=shown(booked, "count"),
-        before=shown(before, "count") if cut.previous else "",
-        change=change(booked, before, "count"),
-        of=f"of {shown(cut.figures['calls'].value, 'count')} calls",
     )
 
 
@@ -185,8 +175,8 @@ def _group_charts(report: Report) -> Iterator[Chart]:
 
 def _bar_text(figure: Figure) -> str:
     """Return a value, a share with what it came from: one of one is not the same as forty of forty."""
-    text = shown(figure.value, figure.unit)
-    return f"{made_from(figure)} · {text}" if figure.unit == "share" and figure.denominator else text
+    numbers, text = divided(figure), shown(figure.value, figure.unit)
+    return f"{numbers} · {text}" if numbers else text
 
 
 def _drawn(report: Report, key: str) -> tuple[list[Cut], list[Cut]]:

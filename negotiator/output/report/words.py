@@ -1,9 +1,10 @@
 """Figures and spans of time as a person reads them: by their units, and how they changed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
-from zoneinfo import ZoneInfo
 
+from negotiator.output.times import local_time, zone_name
 from negotiator.reports.report import Figure
 from negotiator.reports.span import Span
 
@@ -33,9 +34,72 @@ def _duration(seconds: float) -> str:
     return f"{sign}{whole} s"
 
 
+BOOKED = "booked"
+"""The key of a figure that only people are shown: see `booked`."""
+# What a figure was made from: {n} and {d} are the numbers that were divided, {N} and {D} the same as US
+# dollars, {s} makes a plural of what {d} counts.
+_MADE_FROM = {
+    "calls": "",
+    "calls_with_ask": "of {d} call{s}",
+    BOOKED: "of {d} call{s}",
+    "sessions": "of {d} negotiation{s}",
+    "threads": "",
+    "rounds": "",
+    "undecided_rounds": "of {d} round{s}",
+    "booking_rate": "{n} of {d} call{s} with an ask",
+    "rounds_to_close": "{n} rounds in {d} closed negotiation{s}",
+    "first_ask_over_posted": "{N} over {D} posted",
+    "first_ask_over_posted_median": "half of {d} negotiation{s} began lower",
+    "final_over_posted": "{N} over {D} posted",
+    "final_over_posted_median": "half of {d} booked call{s} agreed on less",
+    "saved": "less than was first asked, in {d} negotiation{s}",
+    "saved_share": "{N} of {D} asked first",
+    "room_used": "{N} of {D} between posted rate and ceiling",
+    "carrier_concession": "{N} in {d} round{s} after the first",
+    "broker_concession": "{N} in {d} counter{s}",
+    "transfer_rate": "{n} of {d} closed negotiation{s}",
+    "recoverable_transfers": "{n} of {d} transfer{s}",
+    "unanswered_counters": "{n} of {d} negotiation{s}",
+    "time_to_close": "mean of {d} closed negotiation{s}",
+    "time_to_close_median": "half of {d} closed negotiation{s} took less",
+    "booked_value": "{d} booked call{s}",
+    "open_loads": "available now",
+    "open_load_age": "mean of {d} available load{s}",
+    "open_load_oldest": "of {d} available load{s}",
+}
+_BY_KIND = {
+    "outcome": "{n} of {d} call{s}",
+    "sentiment": "{n} of {d} call{s}",
+    "closed": "{n} of {d} closed negotiation{s}",
+}
+
+
+def booked(figures: Mapping[str, Figure]) -> Figure:
+    """Return how many calls were booked, of all calls: what the booked value is the sum over."""
+    number, calls = figures["booked_value"].denominator, figures["calls"].value
+    return Figure(BOOKED, "Booked", "count", "booked calls, of calls", number, number, calls)
+
+
 def made_from(figure: Figure) -> str:
-    """Return numerator and denominator, as in ``12 / 40``."""
-    return f"{_plain(figure.numerator)} / {_plain(figure.denominator)}"
+    """Return in words what a figure was made from, as in ``8 of 24 calls``."""
+    return _template(figure).format(
+        n=_plain(figure.numerator),
+        d=_plain(figure.denominator),
+        N=shown(figure.numerator, "usd"),
+        D=shown(figure.denominator, "usd"),
+        s="" if figure.denominator == 1 else "s",
+    )
+
+
+def divided(figure: Figure) -> str:
+    """Return the two numbers of a share of things that are counted, as in ``8 of 12``; else nothing."""
+    if figure.unit != "share" or not figure.denominator or "{n} of" not in _template(figure):
+        return ""
+    return f"{_plain(figure.numerator)} of {_plain(figure.denominator)}"
+
+
+def _template(figure: Figure) -> str:
+    return _MADE_FROM.get(figure.key) or _BY_KIND.get(figure.key.partition("_")[0], "")
 
 
 def _plain(number: float | None) -> str:
@@ -60,15 +124,10 @@ def change(now: float | None, before: float | None, unit: str) -> str:
     return f"{arrow} {word} {shown(abs(now - before), unit)}{relative}"
 
 
-def moment(time: datetime, zone: ZoneInfo | None) -> str:
-    """Return a local time to the minute."""
-    return f"{time.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
 def span_text(span: Span) -> str:
     """Return a span of time in local times, without its zone."""
-    since = span.since and moment(span.since, span.zone)
-    until = span.until and moment(span.until, span.zone)
+    since = span.since and local_time(span.since, span.zone)
+    until = span.until and local_time(span.until, span.zone)
     if since and until:
         return f"{since} to {until}"
     if since:
@@ -77,5 +136,6 @@ def span_text(span: Span) -> str:
 
 
 def zone_text(span: Span, at: datetime) -> str:
-    """Return the name of a span's time zone; that of the machine's own is what it is called ``at`` a time."""
-    return span.zone.key if span.zone else at.astimezone().tzname() or "local time"
+    """Return the name of a span's zone; the machine's own is what it is called at the ends, else ``at``."""
+    ends = [end for end in (span.since, span.until) if end is not None]
+    return zone_name(span.zone, ends or [at])

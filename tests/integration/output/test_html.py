@@ -118,7 +118,13 @@ def test_a_page_says_when_and_what(busy: Path) -> None:
     for text in (
         *("2025-08-25 00:00 to 2025-09-01 00:00", "(America/Chicago)", "Made 2025-09-01 07:00"),
         *("Compared with the span before: 2025-08-18 00:00 to 2025-08-25 00:00", "of 2 calls", "50.0%"),
-        *("$2,150.00", "2.4%", "1 / 2", "booked calls / calls with an ask", "Chicago, IL to Dallas, TX"),
+        *(
+            "$2,150.00",
+            "2.4%",
+            "1 of 2 calls with an ask",
+            "booked calls / calls with an ask",
+            "Chicago, IL to Dallas, TX",
+        ),
         *("↑ up $2,150.00, was $0.00", "↑ up 50.0 points", "2 min 30 s", "How calls ended"),
         *(each.label for each in made.whole.figures.values()),
     ):
