@@ -153,6 +153,20 @@ def built() -> dict[str, TyperCommand]:
     return found
 
 
+def options() -> set[str]:
+    """Return the names of all options."""
+    parameters = [*typer.main.get_command(app).params]
+    parameters += [parameter for command in built().values() for parameter in command.params]
+    return {name for parameter in parameters for name in parameter.opts}
+
+
+def test_every_option_is_explained_or_shown() -> None:
+    """On some page."""
+    told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(map(read, PAGES))))
+    own = {name for name in options() if name.startswith("--")} - {"--show-completion"}  # Typer's
+    assert own <= told
+
+
 def test_every_command_is_shown() -> None:
     """Each stands in one of the README's tables, and among the examples."""
     examples = "\n".join(block.text for block in blocks("sh", "bash", "console"))
@@ -255,10 +269,7 @@ def test_every_environment_variable_is_explained() -> None:
 
 def test_every_option_that_a_text_names_exists() -> None:
     """On some command; the pages about our own tools name options of theirs."""
-    root = typer.main.get_command(app)
-    known = {
-        name for command in [*built().values(), root] for option in command.params for name in option.opts
-    }
+    known = options()
     for page in PAGES:
         if page.stem not in {"speed", "contributing"}:
             text = re.sub(r"^```.*?^```|`pip .*?`", "", read(page), flags=re.MULTILINE | re.DOTALL)
