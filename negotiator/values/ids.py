@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, InvalidSessionIDError, Remedy
+from negotiator.values.text import quoted
 
 _SESSION_ID = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
 _CALL_ID = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -47,10 +48,8 @@ def require_session_id(text: str) -> str:
     """
     if validate_session_id(text):
         return text
-    shown = repr(text) if isinstance(text, str) else f"this {type(text).__name__}"
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004 - one line
     raise InvalidSessionIDError(
-        f"{shown} is not a session ID",
+        f"{quoted(text)} is not a session ID",
         f"expected {EXPECTED}, as in sess_20250820224530_abc123",
         remedy=Remedy.GENERATE_ID,
     )
@@ -62,14 +61,13 @@ def parse_call_id(value: int | str) -> int:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
         return value
-    shown = repr(value)[:40] if isinstance(value, str) else f"this {type(value).__name__}"
-    raise InvalidCallIDError(f"{shown} is not a call ID", "give the whole number in calls.id")
+    raise InvalidCallIDError(f"{quoted(value)} is not a call ID", "give the whole number in calls.id")
 
 
 def require_request_id(request_id: str) -> None:
     """Raise InvalidRequestIDError unless the text is up to 64 of ``A-Za-z0-9_.:-``."""
     if not isinstance(request_id, str) or not _REQUEST_ID.fullmatch(request_id):
-        shown = repr(request_id)[:40] if isinstance(request_id, str) else f"this {type(request_id).__name__}"
         raise InvalidRequestIDError(
-            f"{shown} is not a request ID", "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
+            f"{quoted(request_id)} is not a request ID",
+            "give 1 to 64 letters, digits, _, ., : or -, another for each ask",
         )

@@ -8,32 +8,33 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from negotiator.errors import InvalidAmountError
 from negotiator.values.cells import WHITE_SPACE
+from negotiator.values.text import quoted
 
 CENT = Decimal("0.01")
 MAXIMUM = Decimal(10_000_000)
 HALF_A_CENT = 0.500001
 """In cents, with the little that a float of cents may lack."""
 _CONTEXT = Context()  # ours, whatever the caller's is
-_LONGEST = 20  # characters: well past the maximum, and short of what Decimal would refuse
+_LONGEST = 24  # characters: well past the maximum, and short of what Decimal would refuse
 _LARGEST = 1e12  # the floats of cents are exact up to there, and far beyond any rate
 _MOST_DIGITS = 12
 _STORED = re.compile(r"\$?(\d[\d,]*)(?:\.(\d+))?", re.ASCII)
-_TYPED = re.compile(r"\$?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
+_TYPED = re.compile(r"\$?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+_NOISE = Decimal("0.000001")  # dollars: what a program's floats may add to an amount or take from it
 
 
 def parse_amount(value: str | float | Decimal) -> Decimal:
     """Return an amount of US dollars, exact to the cent, above zero and at most 10 million.
 
     Text may be ``2300``, ``2,300`` or ``$2,300.50``. Floats are taken to the nearest cent, because
-    ``2300.10`` has no exact float; text and Decimal with a fraction of a cent are refused.
+    ``2300.10`` has no exact float; text and Decimal are so only if they differ from it as floats do, as in
+    ``2300.2999999999997``. A fraction of a cent is refused.
     Raises InvalidAmountError for anything else, ``nan`` and ``inf`` included.
     """
     amount = _to_decimal(value)
     if amount is None or not 0 < amount <= MAXIMUM:
-        shown = repr(value) if isinstance(value, str | float) else f"this {type(value).__name__}"
-        shown = str(value) if isinstance(value, Decimal) else shown
         raise InvalidAmountError(
-            f"{shown[:40]} is not an amount",
+            f"{quoted(value)} is not an amount",
             "give US dollars above zero, at most 10,000,000 and 2 decimals, as in 2300, 2,300 or $2,300.50",
         )
     return amount
@@ -42,13 +43,9 @@ def parse_amount(value: str | float | Decimal) -> Decimal:
 def _to_decimal(value: object) -> Decimal | None:
     """Return the value as dollars and cents, None when it isn't a number of them."""
     if isinstance(value, str):
-        if not _TYPED.fullmatch(value):
+        if len(value) > _LONGEST or not _TYPED.fullmatch(value):
             return None
-        return (
-            Decimal(value.lstrip("$").replace(",", "")).quantize(CENT, context=_CONTEXT)
-            if len(value) < _LONGEST
-            else None
-        )
+        value = Decimal(value.lstrip("$").replace(",", ""))
     if isinstance(value, float):
         return from_file(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -56,7 +53,7 @@ def _to_decimal(value: object) -> Decimal | None:
     if isinstance(value, int) and not 0 < value <= MAXIMUM:
         return None  # and don't spell out what may have thousands of digits
     cents = from_file(value)
-    return cents if cents == value else None
+    return cents if cents is not None and -_NOISE < _CONTEXT.subtract(cents, value) < _NOISE else None
 
 
 def from_file(value: object) -> Decimal | None:
