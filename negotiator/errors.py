@@ -18,11 +18,11 @@ class Remedy(StrEnum):
     FIND_TRIGGER = "find_trigger"
     FIRST_ASK = "first_ask"
     GENERATE_ID = "generate_id"
-    IGNORE_UNKNOWN_COLUMNS = "ignore_unknown_columns"
     LIST_CALLS = "list_calls"
     LIST_LOADS = "list_loads"
     LIST_SESSIONS = "list_sessions"
     MIGRATE = "migrate"  # path
+    NAME_COLUMNS = "name_columns"
     NAME_FILE = "name_file"
     NAME_OR_CHECK_FILE = "name_or_check_file"
     NAME_OR_MAKE_FILE = "name_or_make_file"

@@ -14,11 +14,12 @@ WORDS = {
     Remedy.FIND_TRIGGER: "{hint}: `negotiator check` names them",
     Remedy.FIRST_ASK: "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
     Remedy.GENERATE_ID: "{hint}; `negotiator generate-id` makes one",
-    Remedy.IGNORE_UNKNOWN_COLUMNS: "name it as in the table, or give --ignore-unknown",
     Remedy.LIST_CALLS: "`negotiator call list` shows those there are; --db names another file",
     Remedy.LIST_LOADS: "`negotiator load list` shows those there are",
     Remedy.LIST_SESSIONS: "`negotiator session list` shows those there are",
     Remedy.MIGRATE: "run `negotiator migrate {path}`; it backs the file up first",
+    Remedy.NAME_COLUMNS: "{hint}; --map 'HEADING=COLUMN' says what a heading means, --default COLUMN=VALUE"
+    " fills a column, --ignore-unknown leaves out what is no column",
     Remedy.NAME_FILE: "{hint} with --db",
     Remedy.NAME_OR_CHECK_FILE: "name the right file with --db, or see what `negotiator check` says",
     Remedy.NAME_OR_MAKE_FILE: "name the right file with --db, or make a new one with `negotiator init`",

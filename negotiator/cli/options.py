@@ -90,6 +90,15 @@ LoadFilter = Annotated[
 Since = Annotated[
     str | None, typer.Option("--since", help="Not before: a date, a time (UTC), or 24h, 7d.", metavar="TIME")
 ]
+TimeZone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        help="The zone of times without one; else NEGOTIATOR_TZ, else the machine's.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 for all.", metavar="N")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
 

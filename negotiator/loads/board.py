@@ -5,7 +5,7 @@ from datetime import datetime
 from math import isfinite
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
-from negotiator.loads.columns import parse_load
+from negotiator.loads.cells import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.negotiation.models import Thread
 from negotiator.negotiation.repository import Repository

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values import timestamps
+from negotiator.values.zones import in_zone
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
@@ -58,7 +59,7 @@ def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
     if moment is None:
         return timestamps.parse_moment(text, now)
     try:
-        return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)
+        return in_zone(moment, zone)
     except (OverflowError, ValueError):
         raise InvalidTimeError(f"{text[:40]!r} is past all calendars", "give a time of these years") from None
 
@@ -80,7 +81,7 @@ def span_of(
 def _at_midnight(midnight: datetime, *, days: int, zone: ZoneInfo | None) -> datetime:
     """Go back whole days, by the calendar: a day of 23 hours is one."""
     naive = midnight.replace(tzinfo=None) - timedelta(days=days)
-    return (naive.replace(tzinfo=zone) if zone else naive).astimezone(UTC)
+    return in_zone(naive, zone)
 
 
 def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:

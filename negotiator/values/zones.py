@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +21,8 @@ _LETTERS = {
 }
 # How TZ tells a zone by rules instead of a name: EST5EDT, <+03>-3, CST6CDT,M3.2.0,M11.1.0.
 _POSIX = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d")
+PLACES = tuple(dict.fromkeys(_LETTERS.values()))
+"""The zones that have letters, by their names."""
 _AT_THE_END = re.compile(
     rf"(.*\d(?: *[AP]\.?M\.?)?) *\(?({'|'.join(_LETTERS)})\b\)?", re.ASCII | re.IGNORECASE
 )
@@ -70,11 +73,19 @@ def machine_zone_fault(environ: Mapping[str, str]) -> str:
     return ""
 
 
+def in_zone(moment: datetime, zone: ZoneInfo | None) -> datetime:
+    """Return a moment in UTC: one that names no offset is local in ``zone``, None is the machine's own.
+
+    Raises OverflowError or ValueError at the ends of the calendar.
+    """
+    return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)
+
+
 def split_zone(text: str) -> tuple[str, ZoneInfo | None]:
     """Return the text of a time without the letters of a zone at its end, and that zone.
 
     ``8/21/2025 8:00 AM CT`` gives ``8/21/2025 8:00 AM`` and America/Chicago; without such letters the text
     itself and None.
     """
-    match = _AT_THE_END.fullmatch(text)
+    match = _AT_THE_END.fullmatch(text) if text and not text[-1].isdigit() else None
     return (text, None) if match is None else (match[1], zone_named(match[2]))

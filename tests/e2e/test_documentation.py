@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 
 from negotiator import errors
 from negotiator.cli import app, lazy
-from negotiator.loads.columns import FIELDS, column_of
+from negotiator.loads.columns import COLUMNS, meaning_of
 from negotiator.maintenance.migrate import migrate
 from negotiator.reports.figures import FIGURES
 from negotiator.service import CallHandlingService
@@ -282,7 +282,8 @@ def test_the_columns_of_a_load_are_explained() -> None:
     table = re.search(r"^\| column .*?\n\n", read("loads"), re.MULTILINE | re.DOTALL)
     assert table
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) ?\|$", table[0], re.MULTILINE)
-    assert [column for column, _, _ in rows] == list(FIELDS)
+    assert [column for column, _, _ in rows] == list(COLUMNS)
     for column, spellings, words in rows:
-        assert {column_of(spelling) for spelling in spellings.split(", ")} == {column}
-        assert words.startswith("required") == FIELDS[column].required
+        meanings = map(meaning_of, re.split(r", |; or | and ", spellings))
+        assert {meaning and meaning.column for meaning in meanings} == {column}
+        assert words.startswith("required") == COLUMNS[column].required

@@ -11,6 +11,7 @@ import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidLoadsError
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
 from negotiator.output import printing
@@ -61,10 +62,26 @@ def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionIn
     return option
 
 
+def _pairs(option: str, given: list[str] | None, mark_from_the_right: bool = False) -> dict[str, str]:
+    """Return what was given as NAME=VALUE, by name. Raises UsageError."""
+    pairs: dict[str, str] = {}
+    for text in given or []:
+        name, _, value = text.rpartition("=") if mark_from_the_right else text.partition("=")
+        if not (name.strip() and value):
+            raise UsageError(
+                f"{option} {text[:40]!r} is not of the form NAME=VALUE", "see the examples in --help"
+            )
+        if name in pairs:
+            raise UsageError(f"{option} is given twice for {name[:40]!r}", "leave one of them out")
+        pairs[name] = value
+    return pairs
+
+
 @app.command(
     "import",
     epilog=examples(
         "negotiator load import board.csv --update",
+        "negotiator load import board.csv --map 'Ref #=load_id' --tz America/Chicago",
         "negotiator load list --format jsonl | negotiator load import - --db other.db",
     ),
 )
@@ -85,6 +102,15 @@ def import_(
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown", help="Leave out columns that a load doesn't have.")
     ] = False,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="What a heading means, as in 'Ref #=load_id'.", metavar="HEADING=COLUMN"),
+    ] = None,
+    defaults: Annotated[
+        list[str] | None,
+        typer.Option("--default", help="For new loads, where it is blank.", metavar="COLUMN=VALUE"),
+    ] = None,
+    tz: options.TimeZone = None,
     db: options.Database = options.DEFAULT_DATABASE,
     output_form: Annotated[
         Format | None,
@@ -102,8 +128,8 @@ def import_(
 ) -> None:
     """Add the loads of a file, all or none. Loads that are there already are left as they are.
 
-    Headings may be spelled as people do: rate, load #, from, to, pickup, trailer. Dates are ISO (2025-08-21
-    08:00) or US (8/21/2025 8:00 AM), in UTC unless an offset is given.
+    Headings may be spelled as people do: rate, load #, origin city and origin state, pickup date and pickup
+    time, trailer. Dates are ISO (2025-08-21 08:00) or US (8/21/2025 8:00 AM).
     """
     output_form = options.chosen(output_form, as_json, "--output-format")
     from negotiator.loads.importing import import_loads
@@ -117,9 +143,16 @@ def import_(
             form=form,
             update=update,
             ignore_unknown=ignore_unknown,
+            mapping=_pairs("--map", mapping, mark_from_the_right=True),
+            defaults=_pairs("--default", defaults),
+            zone=options.desk_zone(tz),
             progress=progress,
         )
     printing.record(asdict(done), output_form)
+    if done.ignored:
+        printing.say(f"Left out, because a load has no such column: {', '.join(done.ignored)}.")
+    if done.not_opened:
+        printing.say(f"Not made available, because a rate is agreed: {', '.join(done.not_opened)}.")
 
 
 @app.command(
@@ -200,7 +233,7 @@ def list_(
     """List loads: all, or those that fit. Upper and lower case are the same."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import LISTED, list_loads
-    from negotiator.loads.columns import parse_end, parse_moment
+    from negotiator.loads.moments import parse_end, parse_moment
     from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
 

@@ -1,1 +1,1 @@
-"""Tests of `negotiator.loads.board`."""
+"""Tests of `negotiator.loads`, on files."""

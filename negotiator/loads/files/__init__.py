@@ -1,0 +1,1 @@
+"""Files of loads, whatever their form: CSV or JSON, read a record at a time."""

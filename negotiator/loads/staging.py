@@ -1,0 +1,176 @@
+"""The rows of a file beside the table of loads: what they lack there, and how they are added to it.
+
+They stand in a file of their own, so that the table is locked for a moment only.
+"""
+
+import sqlite3
+import warnings
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from itertools import chain
+from pathlib import Path
+from sqlite3 import Connection
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from negotiator.errors import InvalidLoadsError, UnfinishedTidyingWarning
+from negotiator.loads.cells import Stored, backwards
+from negotiator.loads.checking import Checker, Row
+from negotiator.loads.columns import COLUMNS, REQUIRED
+from negotiator.loads.faults import MOST_FAULTS
+from negotiator.loads.moments import is_before
+from negotiator.storage.database import as_database, file_uri
+from negotiator.values.text import quoted
+from negotiator.values.timestamps import parse_stored
+
+Defaults = Mapping[str, Stored]
+"""What new loads have in a column that the file leaves blank."""
+
+_CREATE = f"""
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    CREATE TABLE incoming (place INTEGER PRIMARY KEY, {", ".join(COLUMNS)});
+"""
+_REPEATED = f"""
+    SELECT load_id, min(place), max(place) FROM staged.incoming
+     GROUP BY load_id HAVING count(*) > 1 ORDER BY max(place) LIMIT {MOST_FAULTS}
+"""
+_IS_NEW = "NOT EXISTS (SELECT 1 FROM main.loads WHERE load_id = new.load_id)"
+_FIRST_NEW = f"SELECT place FROM staged.incoming AS new WHERE {_IS_NEW} ORDER BY place LIMIT 1"
+# Pick-up and delivery of loads for which the file doesn't give both.
+_HALF_GIVEN = """
+    SELECT place, pickup, delivery FROM (
+        SELECT new.place,
+               coalesce(new.pickup_datetime, old.pickup_datetime, :pickup) AS pickup,
+               coalesce(new.delivery_datetime, old.delivery_datetime, :delivery) AS delivery
+          FROM staged.incoming AS new LEFT JOIN main.loads AS old USING (load_id)
+         WHERE (new.pickup_datetime IS NULL OR new.delivery_datetime IS NULL)
+           AND (old.load_id IS NULL
+                OR (:update AND coalesce(new.pickup_datetime, new.delivery_datetime) IS NOT NULL)))
+     WHERE datetime(delivery) < datetime(pickup) ORDER BY place
+"""
+_IS_AGREED = """
+    EXISTS (SELECT 1 FROM main.calls
+             WHERE calls.load_id = new.load_id AND CAST(final_rate_agreed AS REAL) > 0)
+"""
+_STATUS = "coalesce(nullif(trim(lower(loads.status)), ''), 'available')"
+_NOT_OPENED = f"""
+    SELECT load_id FROM staged.incoming AS new JOIN main.loads USING (load_id)
+     WHERE new.status = 'available' AND {_STATUS} <> 'available' AND {_IS_AGREED} ORDER BY place
+"""
+
+
+def _updated(column: str) -> str:
+    """Return the SQL of a column's value after an update: what is blank, or means the same, keeps its own."""
+    same = f"new.{column} IS loads.{column}"
+    if column == "status":
+        same = f"new.status = {_STATUS} OR (new.status = 'available' AND {_IS_AGREED})"
+    elif column.endswith("_datetime"):
+        same += f" OR {_moment(f'new.{column}')} = {_moment(f'loads.{column}')}"
+    return f"CASE WHEN new.{column} IS NULL OR {same} THEN loads.{column} ELSE new.{column} END"
+
+
+def _moment(value: str) -> str:
+    return f"strftime('%Y-%m-%d %H:%M:%f', {value})"
+
+
+_CHANGEABLE = {column: _updated(column) for column in COLUMNS if column != "load_id"}
+_UPDATE = f"""
+    UPDATE main.loads
+       SET {", ".join(f"{column} = {value}" for column, value in _CHANGEABLE.items())}, updated_at = :now
+      FROM staged.incoming AS new
+     WHERE new.load_id = loads.load_id
+       AND ({" OR ".join(f"{value} IS NOT loads.{column}" for column, value in _CHANGEABLE.items())})
+"""
+
+
+class Written(NamedTuple):
+    """How many loads were added and changed, and which were not opened: a rate is agreed for them."""
+
+    added: int
+    updated: int
+    not_opened: list[str]
+
+
+def stage(path: Path, rows: Iterator[Row]) -> int:
+    """Put rows in a file of their own; return how many."""
+    connection = sqlite3.connect(file_uri(path, "rw"), uri=True, isolation_level=None)
+    with closing(connection) as db:
+        db.executescript(_CREATE)
+        utils = as_database(db)
+        with utils.atomic():
+            headings: Iterator[Row] = iter([["place", *COLUMNS]])
+            utils.table("incoming").insert_all(chain(headings, rows))
+        return int(db.execute("SELECT count(*) FROM incoming").fetchone()[0])
+
+
+@contextmanager
+def attached(db: Connection, path: Path) -> Iterator[None]:
+    """Have the staged rows beside the table inside a ``with`` block, as ``staged``."""
+    # For writing, though it is only read: below 3.34 SQLite locks no transaction with a read-only file in it.
+    db.execute("ATTACH ? AS staged", [file_uri(path, "rw")])
+    try:
+        yield
+    finally:
+        try:
+            db.execute("DETACH staged")
+        except sqlite3.Error as error:  # the loads are in the table, or a failure is on its way
+            warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} is still open: {error}"), stacklevel=4)
+
+
+def find_faults(
+    db: Connection, checker: Checker, defaults: Defaults, zone: ZoneInfo | None, *, update: bool
+) -> None:
+    """Note what is wrong with the staged rows among each other and beside the table."""
+    faults, known = checker.faults, checker.known
+    for load_id, first, last in db.execute(_REPEATED).fetchall():
+        faults.of_record(last, _repeated(load_id, f"{faults.unit} {first}"))
+    needed = [column for column in REQUIRED if column not in defaults]
+    lacking = [column for column in needed if column not in known]
+    first_new = db.execute(_FIRST_NEW).fetchone() if lacking else None
+    if first_new:
+        faults.of_missing(lacking, first_new[0])
+    given = [column for column in needed if column in known]
+    for place, *missing in db.execute(_incomplete(given)).fetchall() if given else []:
+        names = [column for column, is_missing in zip(given, missing, strict=True) if is_missing]
+        faults.of_record(place, _incomplete_load(names))
+    usual = {"pickup": defaults.get("pickup_datetime"), "delivery": defaults.get("delivery_datetime")}
+    for place, pickup, delivery in db.execute(_HALF_GIVEN, usual | {"update": update}).fetchall():
+        begin, end = parse_stored(pickup), parse_stored(delivery)
+        if begin and end and is_before(end, begin, zone):
+            faults.of_record(place, backwards())
+
+
+def write(db: Connection, now: str, defaults: Defaults, *, update: bool) -> Written:
+    """Add the staged rows whose load is new, and with ``update`` change the others. ``now`` is as stored."""
+    not_opened = [name for (name,) in db.execute(_NOT_OPENED).fetchall()] if update else []
+    updated = db.execute(_UPDATE, {"now": now}).rowcount if update else 0
+    given = {"status": "available", **defaults}
+    values = [f"coalesce({column}, :{column})" if column in given else column for column in COLUMNS]
+    added = db.execute(
+        f"""
+        INSERT INTO main.loads ({", ".join(COLUMNS)}, created_at, updated_at)
+        SELECT {", ".join(values)}, :now, :now FROM staged.incoming AS new WHERE {_IS_NEW} ORDER BY place
+        """,
+        {**given, "now": now},
+    ).rowcount
+    return Written(added, updated, not_opened)
+
+
+def _incomplete(columns: Collection[str]) -> str:
+    """Return the SQL that finds new loads in which one of these columns is blank."""
+    blank = [f"{column} IS NULL" for column in columns]
+    return f"""
+        SELECT place, {", ".join(blank)} FROM staged.incoming AS new
+         WHERE ({" OR ".join(blank)}) AND {_IS_NEW} ORDER BY place LIMIT {MOST_FAULTS}
+    """
+
+
+def _repeated(load_id: object, where: str) -> InvalidLoadsError:
+    return InvalidLoadsError(f"load_id: {quoted(load_id)} stands in {where} already", "give each load once")
+
+
+def _incomplete_load(columns: Collection[str]) -> InvalidLoadsError:
+    return InvalidLoadsError(
+        f"{', '.join(columns)}: missing, and the load is new", "a new load has to have all of them"
+    )
