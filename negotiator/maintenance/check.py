@@ -9,15 +9,16 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaError
-from negotiator.migrations import changed_views
+from negotiator.maintenance.foresight import Foreseen, foresee
 from negotiator.negotiation.repository import INDEXED
-from negotiator.storage.database import as_database, connect
-from negotiator.storage.inspection import migrations_pending, missing_columns, pending
+from negotiator.storage.database import connect
+from negotiator.storage.inspection import migrations_pending, missing_columns
 from negotiator.storage.schema import SESSIONS_TABLE, TABLES
 from negotiator.storage.sql import carrier_digits, decision_of
 from negotiator.storage.transactions import read_transaction
 
 _MOST_ERRORS = 100
+_AGAIN = "a migration makes them again"
 
 
 class Finding(StrEnum):
@@ -89,7 +90,11 @@ def check(path: Path) -> list[Check]:
         tables = list(_tables(db))
         if any(found.result is Finding.FAULT for found in tables):
             return [integrity, *tables]
-        return [integrity, *tables, *_migrations(db), *_untidiness(db), *_leftovers(path)]
+        plan = foresee(db)
+        found = [integrity, *tables, _migrations(plan)]
+        if not plan.is_needed:
+            found += _helpers(db, plan)
+        return [*found, *_untidiness(db, has_sessions=not plan.is_needed), *_leftovers(path)]
 
 
 def problem(found: list[Check], path: Path) -> NegotiatorError | None:
@@ -133,23 +138,39 @@ def _tables(db: Connection) -> Iterator[Check]:
             yield Check(f"table {table}", Finding.OK, "it has its columns")
 
 
-def _migrations(db: Connection) -> Iterator[Check]:
-    """Tell what is pending; once nothing is, whether the questions asked in every round use an index."""
-    if names := pending(db):
-        yield Check("migrations", Finding.PENDING, f"pending: {', '.join(names)}; migrate it")
-        return
-    yield Check("migrations", Finding.OK, "none is pending")
-    if changed := changed_views(as_database(db)):
-        mend = "take m006_add_views out of _sqlite_migrations, drop what is there of them, migrate"
-        yield Check("views", Finding.NOTE, f"{', '.join(changed)}: missing or changed; to mend it, {mend}")
+def _migrations(plan: Foreseen) -> Check:
+    """Tell what a migration would do that has to be done before anything else works."""
+    if plan.obstacle:
+        return Check("migrations", Finding.FAULT, f"a migration would fail: {plan.obstacle}")
+    if plan.pending:
+        return Check("migrations", Finding.PENDING, f"pending: {', '.join(plan.pending)}; migrate it")
+    if plan.is_needed:
+        return Check("migrations", Finding.PENDING, f"dropped: {_listed(plan, 'table', 'column')}; {_AGAIN}")
+    return Check("migrations", Finding.OK, "none is pending")
+
+
+def _helpers(db: Connection, plan: Foreseen) -> Iterator[Check]:
+    """Tell whether reports find their views, and the questions asked in every round an index."""
+    if views := _listed(plan, "view"):
+        yield Check("views", Finding.NOTE, f"dropped: {views}; {_AGAIN}")
+    elif plan.changed:
+        yield Check("views", Finding.NOTE, f"changed: {', '.join(plan.changed)}; drop them, and {_AGAIN}")
     else:
         yield Check("views", Finding.OK, "reports can use them")
+    if indexes := _listed(plan, "index"):
+        yield Check("indexes", Finding.NOTE, f"dropped: {indexes}; {_AGAIN}")
+        return
     scans = [step for sql in INDEXED for step in scans_of_tables(db, sql)]
     if scans:
         detail = f"a history reads the whole table ({scans[0]}): an index is missing or is not used"
         yield Check("indexes", Finding.NOTE, detail)
     else:
         yield Check("indexes", Finding.OK, "histories and negotiations use them")
+
+
+def _listed(plan: Foreseen, *kinds: str) -> str:
+    """Return the names of what is missing of these kinds."""
+    return ", ".join(item.name for item in plan.missing if item.kind in kinds)
 
 
 def query_plan(db: Connection, sql: str) -> list[str]:
@@ -164,8 +185,7 @@ def scans_of_tables(db: Connection, sql: str) -> list[str]:
     return [step for step in plan if any(table in step for table in (*TABLES, SESSIONS_TABLE))]
 
 
-def _untidiness(db: Connection) -> Iterator[Check]:
-    has_sessions = not pending(db)
+def _untidiness(db: Connection, *, has_sessions: bool) -> Iterator[Check]:
     for name, (what, sql) in UNTIDY.items():
         question = sql.format(session="session_id" if has_sessions else "NULL")
         count = db.execute(f"SELECT count(*) FROM ({question})").fetchone()[0]

@@ -1,5 +1,6 @@
 """Bring a file that an older program wrote up to date, after a backup beside it."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,10 +8,11 @@ from sqlite3 import Connection
 
 from negotiator.errors import SchemaError
 from negotiator.maintenance.backup import back_up
+from negotiator.maintenance.foresight import Foreseen, foresee
 from negotiator.migrations import migrations
 from negotiator.progress import Progress, silent
 from negotiator.storage.database import as_database, connect
-from negotiator.storage.inspection import missing_columns, pending, quick_check, require_tables
+from negotiator.storage.inspection import missing_columns, quick_check, require_tables
 from negotiator.storage.schema import TABLES
 from negotiator.storage.transactions import read_transaction, ticking, write_transaction
 from negotiator.values import timestamps
@@ -18,12 +20,17 @@ from negotiator.values import timestamps
 
 @dataclass(frozen=True)
 class Migrated:
-    """What `migrate` found and did: names of migrations in their order, and the backup it made first."""
+    """What `migrate` found and did: names of migrations in their order, and the backup it made first.
+
+    ``missing`` and ``restored`` name what earlier migrations had made and another program dropped.
+    """
 
     file: Path
-    pending: tuple[str, ...]
+    pending: tuple[str, ...] = ()
     applied: tuple[str, ...] = ()
     backup: Path | None = None
+    missing: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
 
 
 def migrate(
@@ -31,22 +38,21 @@ def migrate(
 ) -> Migrated:
     """Bring a file up to date, after a backup beside it, in one transaction.
 
-    Nothing pending: nothing is written and no backup is made. Many may do this at once: one works, the
-    others find nothing pending. On failure the file is as it was and the backup stays.
+    Views, indexes, columns and tables of ours that another program dropped are made again; for these alone no
+    backup is made, because no row changes. Nothing to do: nothing is written. Many may do this at once: one
+    works, the others find nothing to do. A migration that is known to fail is not begun. On failure the file
+    is as it was, and a backup that was made stays.
     Raises FileMissingError, UnusableFileError, SchemaError, BusyError.
     """
-    db = connect(path)
-    try:
+    with closing(connect(path)) as db:
         with read_transaction(db, path):
             require_tables(db, path)
             _require_columns(db, path)
-            found = tuple(pending(db))
-            if not found or dry_run:
-                return Migrated(path, found)
+            plan = _feasible(db, path)
+            if dry_run or not (plan.pending or plan.missing):
+                return Migrated(path, plan.pending, missing=tuple(map(str, plan.missing)))
             quick_check(db, path, progress)
         return _apply(db, path, now or timestamps.utc_now(), progress)
-    finally:
-        db.close()
 
 
 def _require_columns(db: Connection, path: Path) -> None:
@@ -58,19 +64,29 @@ def _require_columns(db: Connection, path: Path) -> None:
             )
 
 
+def _feasible(db: Connection, path: Path) -> Foreseen:
+    """Return what is to be done. Raises SchemaError when it is known that it cannot be."""
+    plan = foresee(db)
+    if plan.obstacle:
+        raise SchemaError(f"{str(path)!r} cannot be migrated: {plan.obstacle}", "nothing was changed")
+    return plan
+
+
 def _apply(db: Connection, path: Path, now: datetime, progress: Progress) -> Migrated:
-    # The lock comes first: what is pending now stays pending until we are done.
+    # The lock comes first: what is to be done now stays so until we are done.
     with write_transaction(db, path):
-        found = tuple(pending(db))
-        if not found:
-            return Migrated(path, ())
-        backup = back_up(path, now=now, progress=progress)
+        plan = _feasible(db, path)
+        backup = back_up(path, now=now, progress=progress).path if plan.pending else None
         try:
             with ticking(db, progress, "migrating"):
-                migrations.apply(as_database(db))
+                if plan.pending:
+                    migrations.apply(as_database(db))
+                for item in plan.missing:
+                    db.execute(item.sql)
         except ValueError as error:
             raise SchemaError(
                 f"{str(path)!r} was not migrated and is as it was: {error}",
-                f"the backup {str(backup.path)!r} stays",
+                f"the backup {str(backup)!r} stays",
             ) from error
-        return Migrated(path, (), found, backup.path)
+        restored = tuple(map(str, plan.missing))
+        return Migrated(path, applied=plan.pending, backup=backup, restored=restored)

@@ -30,7 +30,8 @@ def migrate(
 ) -> None:
     """Back up a file that an older program wrote, and make it one that this program uses.
 
-    Adds columns and indexes; nothing that is there is changed. A second run changes nothing.
+    Adds columns, tables, indexes and views, also those that another program dropped; nothing that is there is
+    changed. A second run changes nothing.
     """
     form = options.chosen(form, as_json)
     from negotiator.maintenance.migrate import migrate as migrate_file
@@ -39,9 +40,9 @@ def migrate(
     with printing.progress() as progress:
         done = migrate_file(path, dry_run=dry_run, progress=progress)
     printing.record(asdict(done), form)
-    if dry_run and done.pending:
+    if dry_run and (done.pending or done.missing):
         printing.say("Dry run: nothing was written.")
-    elif not done.applied:
+    elif not (done.applied or done.restored):
         printing.say(f"Nothing to do: {path} is up to date.")
 
 

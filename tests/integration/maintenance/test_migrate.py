@@ -20,7 +20,7 @@ from negotiator.maintenance.migrate import migrate
 from negotiator.migrations import migrations
 from negotiator.progress import silent
 from negotiator.storage.transactions import ticking
-from tests.conftest import NOW, OLD_SCHEMA, contents, execute, run, select
+from tests.conftest import NOW, OLD_SCHEMA, contents, data, execute, run, select
 
 ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
@@ -179,8 +179,8 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "CREATE TABLE thread_facts (thread)",
     ],
 )
-def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str) -> None:
-    """The file stays as it was, the backup stays, the message names the thing."""
+def test_what_stands_in_the_way_stops_the_migration_before_it_begins(unmigrated: Path, wrong: str) -> None:
+    """The file stays as it was, no backup is made, and each command that looks at it names the thing."""
     execute(unmigrated, wrong)
     before = contents(unmigrated)
     name = next(
@@ -188,11 +188,13 @@ def test_what_stands_in_the_way_stops_the_migration(unmigrated: Path, wrong: str
         for word in wrong.split()
         if word.startswith(("idx_", "session_id", "notes", "negotiation_sessions", "round_f", "thread_f"))
     )
-    with pytest.raises(SchemaError, match=name) as caught:
-        migrate(unmigrated, now=NOW)
-    assert "old.db.backup.20250901_120000" in caught.value.hint
+    for dry_run in (True, False):
+        with pytest.raises(SchemaError, match=name):
+            migrate(unmigrated, now=NOW, dry_run=dry_run)
+    result = run("check", unmigrated)
+    assert (result.exit_code, name in result.stderr) == (5, True), result.output
     assert contents(unmigrated) == before
-    assert unmigrated.with_name("old.db.backup.20250901_120000").exists()
+    assert list(unmigrated.parent.iterdir()) == [unmigrated]
 
 
 def test_request_ids_that_repeat_stop_the_migration(unmigrated: Path) -> None:
@@ -200,7 +202,7 @@ def test_request_ids_that_repeat_stop_the_migration(unmigrated: Path) -> None:
     column = "ALTER TABLE negotiations ADD COLUMN request_id TEXT"
     execute(unmigrated, column, "UPDATE negotiations SET request_id = 'same' WHERE id < 3")
     before = contents(unmigrated)
-    with pytest.raises(SchemaError, match="request_id is there and repeats a value"):
+    with pytest.raises(SchemaError, match="request_id repeats a value"):
         migrate(unmigrated)
     assert contents(unmigrated) == before
 
@@ -224,21 +226,25 @@ def test_rows_without_a_request_id_are_any_number(desk: Path) -> None:
         execute(desk, named)
 
 
-def test_a_failure_half_way_leaves_the_file_as_it_was(
+def test_a_failure_half_way_leaves_the_file_as_it_was_and_a_backup(
     unmigrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first step's work is rolled back with the second's."""
+    """One that nobody could foresee: the first step's work is rolled back with the second's."""
     before = unmigrated.read_bytes()
     original = migrations._migrations[1].fn  # noqa: SLF001 - the one way to make a step fail
 
     def fail(db: Database) -> None:
         original(db)
-        raise ValueError("the power went")
+        if db.execute("PRAGMA database_list").fetchone()[2]:  # not where it is tried, in memory
+            raise ValueError("the power went")
 
     monkeypatch.setattr(migrations._migrations[1], "fn", fail)  # noqa: SLF001
-    with pytest.raises(SchemaError, match="the power went"):
-        migrate(unmigrated)
+    with pytest.raises(SchemaError, match="the power went") as caught:
+        migrate(unmigrated, now=NOW)
     assert unmigrated.read_bytes() == before
+    backup = unmigrated.with_name("old.db.backup.20250901_120000")
+    assert backup.exists()
+    assert backup.name in caught.value.hint
 
 
 def test_a_damaged_file_is_not_migrated(unmigrated: Path) -> None:
@@ -318,3 +324,77 @@ def test_a_real_interrupt_is_heard_while_sqlite_works(monkeypatch: pytest.Monkey
                 db.execute(endless).fetchone()
     finally:
         signal.signal(signal.SIGINT, former)
+
+
+DROPPED = {
+    "view thread_facts": "DROP VIEW thread_facts",
+    "index idx_calls_load_id": "DROP INDEX idx_calls_load_id",
+    "index idx_calls_carrier": "DROP INDEX idx_calls_carrier",
+    "index idx_negotiations_request_id": "DROP INDEX idx_negotiations_request_id",
+    "table negotiation_sessions": "DROP TABLE negotiation_sessions",
+}
+# As another program does that knows its own columns alone: ours are lost, and all that hung on them.
+REBUILT = (
+    "CREATE TABLE tmp (id INTEGER PRIMARY KEY, call_id, round_number NOT NULL, carrier_offer, system_response, timestamp)",
+    "INSERT INTO tmp SELECT id, call_id, round_number, carrier_offer, system_response, timestamp FROM negotiations",
+    "DROP TABLE negotiations",
+    "ALTER TABLE tmp RENAME TO negotiations",
+)
+
+
+@pytest.mark.parametrize(("name", "drop"), DROPPED.items())
+def test_what_another_program_dropped_is_made_again(old: Path, name: str, drop: str) -> None:
+    """It is said, no row changes and no backup is needed; a dry run only says it."""
+    whole, found = sorted(contents(old)), data("check", old)
+    execute(old, drop)
+    assert name.split()[1] in run("check", old).stdout
+    dry = data("migrate", old, "--dry-run")
+    assert (name in dry["missing"], dry["restored"]) == (True, [])
+    done = migrate(old)
+    assert name in done.restored
+    assert (done.applied, done.backup, done.missing) == ((), None, ())
+    assert sorted(contents(old)) == whole
+    assert data("check", old) == found
+    assert run("migrate", old).stderr.startswith("Nothing to do")
+
+
+def test_another_program_can_rebuild_a_table_without_our_views(old: Path) -> None:
+    """With them it is stopped; they come back with the columns and indexes that it did not know."""
+    with pytest.raises(sqlite3.OperationalError, match="error in view"):
+        execute(old, *REBUILT)
+    execute(old, "DROP TABLE IF EXISTS tmp")
+    execute(old, "DROP VIEW thread_facts", "DROP VIEW round_facts", *REBUILT)
+    assert run("check", old).exit_code == 6
+    rounds = select(old, "SELECT count(*) FROM negotiations")
+    restored = migrate(old).restored
+    for name in ("view round_facts", "column negotiations.session_id", "index idx_negotiations_request_id"):
+        assert name in restored
+    assert select(old, "SELECT count(*) FROM negotiations") == rounds
+    assert run("check", old).exit_code == 0
+    assert run("negotiate", 1, 2150, "--db", old).exit_code == 0
+    assert run("report", "--db", old).exit_code == 0
+
+
+def test_an_index_that_the_rows_forbid_by_now_is_not_made_again(old: Path) -> None:
+    """The reason is said, and nothing is changed."""
+    execute(
+        old,
+        "DROP INDEX idx_negotiations_request_id",
+        "UPDATE negotiations SET request_id = 'same' WHERE id < 3",
+    )
+    before = contents(old)
+    with pytest.raises(SchemaError, match="request_id repeats a value"):
+        migrate(old)
+    assert contents(old) == before
+    assert run("check", old).exit_code == 5
+
+
+def test_a_schema_that_this_program_cannot_copy_is_migrated_all_the_same(unmigrated: Path) -> None:
+    """Tables of modules and orders that only another program has."""
+    with closing(sqlite3.connect(unmigrated)) as db, db:
+        db.create_collation("theirs", lambda one, other: (one > other) - (one < other))
+        db.execute("CREATE TABLE odd (name TEXT COLLATE theirs)")
+        db.execute("CREATE TABLE odder (name TEXT, wanted TEXT AS (upper(name)))")
+        db.execute("CREATE VIEW oddest AS SELECT theirs(name) AS name FROM nowhere")
+    assert migrate(unmigrated).applied == ALL
+    assert run("check", unmigrated).exit_code == 0
