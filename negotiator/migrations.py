@@ -147,6 +147,38 @@ def m007_add_request_id(db: Database) -> None:
     _add_unique_index(db, "negotiations", "idx_negotiations_request_id", "request_id")
 
 
+@migrations()
+def m008_record_terms(db: Database) -> None:
+    """Add columns for what each round was decided on, and by whom, because rates and ceilings change."""
+    terms = {
+        "load_id": "TEXT",
+        "posted_rate": "REAL",
+        "ceiling": "REAL",
+        "policy_version": "INTEGER",
+        "decided_by": "TEXT",
+    }
+    for column, kind in terms.items():
+        _add_column(db, "negotiations", column, kind)
+
+
+@migrations()
+def m009_keep_states(db: Database) -> None:
+    """Add a table for how a call and its load stood before a round, so that the round can be taken back."""
+    _add_table(
+        db,
+        "states_before",
+        {
+            "round_id": "INTEGER PRIMARY KEY NOT NULL",
+            "timestamp": "TEXT",
+            # The rest has no type, so that each value is kept as another program wrote it.
+            "outcome": "",
+            "final_rate_agreed": "",
+            "transferred_to_rep": "",
+            "load_status": "",
+        },
+    )
+
+
 def changed_views(db: Database) -> list[str]:
     """Return which of our views are missing, or are not as they were made."""
     held = dict(db.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall())
@@ -175,7 +207,7 @@ def _add_table(db: Database, table: str, columns: dict[str, str]) -> None:
     """Add the table unless it is there. Raises ValueError if its name stands for something else."""
     held = {row[1].lower() for row in db.execute(f'PRAGMA main.table_xinfo("{table}")').fetchall()}
     if not held:
-        listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        listed = ", ".join(f"{name} {kind}".strip() for name, kind in columns.items())
         db.execute(f'CREATE TABLE main."{table}" ({listed})')
     elif missing := sorted(set(columns) - held):
         raise ValueError(
@@ -185,13 +217,18 @@ def _add_table(db: Database, table: str, columns: dict[str, str]) -> None:
 
 def _add_text_column(db: Database, table: str, column: str) -> None:
     """Add the column unless it is there. Raises ValueError if it is there and can't be written."""
+    _add_column(db, table, column, "TEXT")
+
+
+def _add_column(db: Database, table: str, column: str, kind: str) -> None:
+    """Add the column unless it is there. Raises ValueError if it is there and can't be written."""
     # table_xinfo, because table_info leaves generated columns out; names of columns ignore case.
     for _, name, _, _, _, _, hidden in db.execute(f'PRAGMA main.table_xinfo("{table}")').fetchall():
         if name.lower() == column:
             if hidden:
                 raise ValueError(f"{table}.{name} is a generated column: rename it, then migrate again")
             return
-    db.execute(f'ALTER TABLE main."{table}" ADD COLUMN "{column}" TEXT')
+    db.execute(f'ALTER TABLE main."{table}" ADD COLUMN "{column}" {kind}')
 
 
 def _add_index(db: Database, table: str, index: str, columns: tuple[str, ...]) -> None:

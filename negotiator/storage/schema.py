@@ -71,6 +71,8 @@ STEPS = (
     "m005_index_lists",
     "m006_add_views",
     "m007_add_request_id",
+    "m008_record_terms",
+    "m009_keep_states",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

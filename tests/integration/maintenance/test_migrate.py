@@ -25,6 +25,7 @@ from tests.conftest import NOW, OLD_SCHEMA, contents, data, execute, run, select
 ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
+    *("m008_record_terms", "m009_keep_states"),
 )
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
@@ -60,9 +61,8 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
     held = {table: rows(unmigrated, table, columns) for table, columns in before.items()}
     assert migrate(unmigrated, now=NOW).applied == ALL
     assert {table: rows(unmigrated, table, columns) for table, columns in before.items()} == held
-    assert (
-        columns_of(unmigrated, "negotiations") == before["negotiations"] + ", session_id, notes, request_id"
-    )
+    ours = ("session_id, notes, request_id", "load_id, posted_rate, ceiling, policy_version, decided_by")
+    assert columns_of(unmigrated, "negotiations") == ", ".join((before["negotiations"], *ours))
     assert indexes(unmigrated) == {
         "idx_negotiations_session_id": "session_id",
         "idx_negotiations_call_session": "call_id, session_id",
