@@ -53,11 +53,13 @@ if TYPE_CHECKING:
         NotADatabaseError,
         NotAttemptedError,
         NotFoundError,
+        NothingToUndoError,
         OutlierError,
         ReadOnlyFileError,
         RequestMismatchError,
         ResourceError,
         SchemaError,
+        SessionCarrierError,
         SessionEndedError,
         SessionMismatchError,
         SessionNotFoundError,
@@ -65,7 +67,8 @@ if TYPE_CHECKING:
         ThreadTransferredError,
         UnusableFileError,
     )
-    from negotiator.negotiation.models import Answer, NegotiationResult, Reopened, Round
+    from negotiator.negotiation.models import Answer, Booked, NegotiationResult, Reopened, Withdrawn
+    from negotiator.negotiation.thread import Round
     from negotiator.policy.decide import Decision
     from negotiator.service import CallHandlingService
     from negotiator.values.ids import generate_session_id, generate_uuid_session_id, validate_session_id
@@ -76,6 +79,7 @@ __all__ = [
     "Answer",
     "AsksFailedError",
     "BadInputError",
+    "Booked",
     "BusyError",
     "CallDetail",
     "CallEndedError",
@@ -117,6 +121,7 @@ __all__ = [
     "NotADatabaseError",
     "NotAttemptedError",
     "NotFoundError",
+    "NothingToUndoError",
     "OutlierError",
     "ReadOnlyFileError",
     "Reopened",
@@ -126,6 +131,7 @@ __all__ = [
     "SchemaError",
     "Sentiment",
     "Session",
+    "SessionCarrierError",
     "SessionEndedError",
     "SessionFilter",
     "SessionMismatchError",
@@ -136,6 +142,7 @@ __all__ = [
     "ThreadClosedError",
     "ThreadTransferredError",
     "UnusableFileError",
+    "Withdrawn",
     "generate_session_id",
     "generate_uuid_session_id",
     "validate_session_id",
@@ -153,11 +160,13 @@ _HOMES = {
     "SessionStatus": "conversations.models",
     "StartedCall": "conversations.models",
     "Answer": "negotiation.models",
+    "Booked": "negotiation.models",
     "CallHandlingService": "service",
     "Decision": "policy.decide",
     "NegotiationResult": "negotiation.models",
     "Reopened": "negotiation.models",
-    "Round": "negotiation.models",
+    "Round": "negotiation.thread",
+    "Withdrawn": "negotiation.models",
     "generate_session_id": "values.ids",
     "generate_uuid_session_id": "values.ids",
     "validate_session_id": "values.ids",

@@ -13,6 +13,8 @@ class Remedy(StrEnum):
     """What the command line can do about an error. Behind each stand the facts that its words need."""
 
     ALLOW_OUTLIER = "allow_outlier"
+    BOOK_CALL = "book_call"  # call_id
+    CALL_HISTORY = "call_history"  # call_id
     CHECK_FILE = "check_file"
     DEBUG = "debug"
     FIND_TRIGGER = "find_trigger"
@@ -220,6 +222,12 @@ class SessionMismatchError(ConflictError):
     code = "session_about_another_load"
 
 
+class SessionCarrierError(ConflictError):
+    """The session is with another carrier."""
+
+    code = "session_with_another_carrier"
+
+
 class RequestMismatchError(ConflictError):
     """The request ID stands for another ask."""
 
@@ -242,6 +250,12 @@ class NoAgreementError(ConflictError):
     """The call has no agreement that could be taken back."""
 
     code = "no_agreement"
+
+
+class NothingToUndoError(ConflictError):
+    """The call has no round that could be taken back."""
+
+    code = "nothing_to_undo"
 
 
 class NoPostedRateError(ConflictError):

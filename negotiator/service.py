@@ -10,10 +10,11 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Self
 
 from negotiator.errors import ThreadTransferredError
-from negotiator.negotiation import history, undo
+from negotiator.negotiation import book, history, undo
 from negotiator.negotiation.ask import answer_ask, parse_ask
-from negotiator.negotiation.models import Answer, Ask, NegotiationResult, Reopened, Round
+from negotiator.negotiation.models import Answer, Ask, Booked, NegotiationResult, Reopened, Withdrawn
 from negotiator.negotiation.responses import TRANSFER_WORDS
+from negotiator.negotiation.thread import Round
 from negotiator.policy.decide import Policy, policy_from_environment
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
@@ -142,6 +143,27 @@ class CallHandlingService:
         delivered since, UnusableFileError, BusyError.
         """
         return undo.reopen(self._file, call_id, reason, clock=self._clock)
+
+    def undo_round(self, call_id: int | str, reason: str, session_id: str | None = None) -> Withdrawn:
+        """Take back the last round of a call, of one session if it is given, whatever its answer was.
+
+        The call and the load are as they were before it. The round is kept, and counts no more.
+        Raises BadInputError, CallNotFoundError, NothingToUndoError, ConflictError when its session has gone
+        on in another call, LoadTakenError for an agreement on a load that was delivered since,
+        UnusableFileError, BusyError.
+        """
+        return undo.undo_round(self._file, call_id, reason, session_id, clock=self._clock)
+
+    def book_call(
+        self, call_id: int | str, rate: float | str | Decimal, *, by: str, reason: str | None = None
+    ) -> Booked:
+        """Record a deal that a person made on a call at any rate (US dollars), and book the load.
+
+        ``by`` is the person's name. Raises BadInputError, CallNotFoundError, LoadNotFoundError,
+        LoadTakenError, UnusableFileError, BusyError and their kinds.
+        """
+        policy = policy_from_environment(os.environ)
+        return book.book_call(self._file, call_id, rate, policy, by=by, reason=reason, clock=self._clock)
 
     def session_history(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first.

@@ -9,6 +9,8 @@ from negotiator.output import printing
 # {hint} is the library's own hint, the other names are facts that the error carries.
 WORDS = {
     Remedy.ALLOW_OUTLIER: "{hint}; if it is right, repeat it with --allow-outlier",
+    Remedy.BOOK_CALL: "{hint}: `negotiator call book {call_id} RATE`",
+    Remedy.CALL_HISTORY: "`negotiator call history {call_id}` shows its rounds",
     Remedy.CHECK_FILE: "check the disk, and the file with `negotiator check`",
     Remedy.DEBUG: "set NEGOTIATOR_DEBUG=1 to see where, and report it",
     Remedy.FIND_TRIGGER: "{hint}: `negotiator check` names them",

@@ -80,6 +80,7 @@ Session = Annotated[
     str | None,
     typer.Option("--session", help="A session ID.", metavar="ID", autocompletion=completion.session_ids),
 ]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")]
 Carrier = Annotated[
     str | None, typer.Option("--carrier", help="An MC number, however it is spelled.", metavar="MC")
 ]

@@ -194,4 +194,9 @@ def _refuse_ended(call: CallDetail, outcome: CallOutcome) -> None:
             call_id=call.id,
         )
     if outcome is CallOutcome.ACCEPTED and agreed is None:
-        raise CallEndedError(f"{name} has no agreement, so it can't end as accepted", "name what came of it")
+        raise CallEndedError(
+            f"{name} has no agreement, so it can't end as accepted",
+            "record a person's deal first",
+            remedy=Remedy.BOOK_CALL,
+            call_id=call.id,
+        )

@@ -7,8 +7,8 @@ from math import isfinite
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.cells import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
-from negotiator.negotiation.models import Thread
 from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.thread import Commitments, standing_rounds
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
@@ -130,7 +130,7 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
             "check the load's ID",
             remedy=Remedy.LIST_LOADS,
         )
-    calls = [_call(file, found) for found in db.execute(_CALLS, [load_id]).fetchall()]
+    calls = [_call(file, load_id, found) for found in db.execute(_CALLS, [load_id]).fetchall()]
     best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]
     return _readable(columns, row) | {
         "calls": calls,
@@ -139,10 +139,11 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
     }
 
 
-def _call(file: LoadsFile, row: Sequence[object]) -> dict[str, object]:
+def _call(file: LoadsFile, load_id: str, row: Sequence[object]) -> dict[str, object]:
     """Return a call, with what was asked and answered in it (US dollars), and when something last was."""
     number, carrier, outcome, rounds, agreed, started = row
-    done = Repository(file).call_rounds(whole_number(number) or 0)
+    rows = Repository(file).call_rounds(whole_number(number) or 0)
+    done = standing_rounds(rows)
     asks = [each.carrier_offer for each in done if each.carrier_offer is not None and each.carrier_offer > 0]
     moments = [timestamps.parse_stored(started), *(each.timestamp for each in done)]
     return {
@@ -153,7 +154,7 @@ def _call(file: LoadsFile, row: Sequence[object]) -> dict[str, object]:
         "final_rate_agreed": from_file(agreed),
         "last_ask": asks[-1] if asks else None,
         "lowest_ask": min(asks, default=None),
-        "counter": Thread(tuple(done)).highest_counter,
+        "counter": Commitments.of(rows, load_id).highest_counter,
         "latest": max((moment for moment in moments if moment is not None), default=None),
     }
 

@@ -10,11 +10,11 @@ from sqlite3 import Connection
 
 from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaError
 from negotiator.maintenance.foresight import Foreseen, foresee
-from negotiator.negotiation.repository import INDEXED
 from negotiator.storage.database import connect
 from negotiator.storage.inspection import migrations_pending, missing_columns
 from negotiator.storage.schema import SESSIONS_TABLE, TABLES
 from negotiator.storage.sql import carrier_digits, decision_of
+from negotiator.storage.statements import INDEXED
 from negotiator.storage.transactions import read_transaction
 
 _MOST_ERRORS = 100

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
-from pathlib import Path
 
-from negotiator.errors import CallNotFoundError, LoadNotFoundError, Remedy, SessionMismatchError
 from negotiator.negotiation import refusals
-from negotiator.negotiation.models import Answer, Ask, Call, Load, Round, Situation, Thread
+from negotiator.negotiation.models import Answer, Ask, Situation
+from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.responses import system_response
+from negotiator.negotiation.situation import load_situation
+from negotiator.negotiation.thread import Round
 from negotiator.policy.decide import Policy, decide
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
-from negotiator.values.ids import parse_call_id, require_request_id, require_session_id
+from negotiator.values.ids import parse_call_id, require_readable_session_id, require_request_id
 from negotiator.values.money import parse_amount
+from negotiator.values.recorded import POLICY
 from negotiator.values.text import require_usable_notes
 
 
@@ -32,7 +35,7 @@ def parse_ask(
     number = parse_call_id(call_id)
     amount = parse_amount(carrier_offer)
     if session_id is not None:
-        require_session_id(session_id)
+        require_readable_session_id(session_id)
     require_usable_notes(notes)
     if request_id is not None:
         require_request_id(request_id)
@@ -56,10 +59,11 @@ def answer_ask(
     """
     # In a context of our own, not the caller's; the clock is read once the file is ours.
     with file.write() if record else file.read(), localcontext(Context()):
-        return _answer(Repository(file), ask, policy, clock(), record=record)
+        return _answer(file, ask, policy, clock(), record=record)
 
 
-def _answer(repository: Repository, ask: Ask, policy: Policy, now: datetime, *, record: bool) -> Answer:
+def _answer(file: LoadsFile, ask: Ask, policy: Policy, now: datetime, *, record: bool) -> Answer:
+    repository = Repository(file)
     if ask.ceiling is not None:
         policy = replace(policy, ceiling=ask.ceiling)
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
@@ -67,12 +71,28 @@ def _answer(repository: Repository, ask: Ask, policy: Policy, now: datetime, *, 
     situation = load_situation(repository, ask, now)
     answer = decide_ask(ask, situation, policy)
     if record:
-        moment = situation.thread.stamp(now)
-        repository.add_round(answer, moment, ask.notes, ask.request_id)
-        repository.update_call(answer)
-        if answer.accepted:
-            repository.set_load_status(situation.load.load_id, "booked", moment)
+        rows = tuple(row for row in situation.rows if row.call_id == ask.call_id)
+        entry = _entry(ask, situation, answer, now)
+        Recorder(file).add_round(entry, answer.decision, situation.call, situation.load, rows)
     return answer
+
+
+def _entry(ask: Ask, situation: Situation, answer: Answer, now: datetime) -> Entry:
+    """Return the row that an answer makes."""
+    return Entry(
+        call_id=answer.call_id,
+        session_id=answer.session_id,
+        round_number=answer.round_number,
+        ask=answer.carrier_offer,
+        response=system_response(answer.decision, answer.amount),
+        moment=situation.thread.stamp(now),
+        notes=ask.notes,
+        request_id=ask.request_id,
+        load_id=situation.load.load_id,
+        posted_rate=situation.load.posted_rate,
+        ceiling=None if answer.ruling is None else answer.ruling.ceiling,
+        decided_by=POLICY,
+    )
 
 
 def answer_on_record(repository: Repository, ask: Ask, found: Round, policy: Policy) -> Answer:
@@ -83,9 +103,9 @@ def answer_on_record(repository: Repository, ask: Ask, found: Round, policy: Pol
     decision = refusals.require_same_ask(found, ask)
     call = repository.call(ask.call_id)
     load = None if call is None or call.load_id is None else repository.load(call.load_id)
-    rounds = repository.thread(ask.call_id, ask.session_id)
-    before = Thread(tuple(rounds[: rounds.index(found)]))
-    return Answer.recorded(ask, found, decision, call=call, load=load, thread=before, policy=policy)
+    rows = repository.rounds_around(ask.call_id, ask.session_id)
+    before = rows[: rows.index(found)]
+    return Answer.recorded(ask, found, decision, call=call, load=load, before=before, policy=policy)
 
 
 def decide_ask(ask: Ask, situation: Situation, policy: Policy) -> Answer:
@@ -96,57 +116,15 @@ def decide_ask(ask: Ask, situation: Situation, policy: Policy) -> Answer:
     posted_rate = refusals.usable_posted_rate(situation.load)
     if not ask.allow_outlier:
         refusals.refuse_outlier(ask.amount, posted_rate)
+    refusals.usable_round_number(situation.thread)
+    said = situation.commitments
     ruling = decide(
         policy,
         posted_rate=posted_rate,
         ask=ask.amount,
-        round_number=refusals.usable_round_number(situation.thread),
-        highest_counter=situation.thread.highest_counter,
+        round_number=situation.thread.next_place,
+        highest_counter=said.highest_counter,
+        lowest_ask=said.lowest_ask,
+        had_last_offer=situation.thread.has_counter_from(policy.rounds),
     )
     return Answer.decided(ask, situation, ruling, policy)
-
-
-def load_situation(repository: Repository, ask: Ask, now: datetime) -> Situation:
-    """Return what the ask meets.
-
-    Raises what forbids a further ask: NotFoundError, ConflictError and their kinds.
-    """
-    call, load = _call_and_load(repository, ask.call_id)
-    session_id = ask.session_id
-    if session_id is not None:
-        _refuse_other_load(repository, session_id, load)
-    thread = Thread(tuple(repository.thread(call.id, session_id)))
-    name = f"session {session_id}" if session_id else f"the negotiation on call {call.id}"
-    refusals.refuse_closed(thread.last_decision, name)
-    if session_id is not None:
-        refusals.refuse_ended(repository.session_row(session_id), session_id, now)
-    refusals.refuse_taken(load, rate_was_agreed=repository.rate_was_agreed(load.load_id))
-    return Situation(call, load, thread)
-
-
-def _refuse_other_load(repository: Repository, session_id: str, load: Load) -> None:
-    other = repository.other_load_of_session(session_id, load.load_id)
-    if other is not None:
-        raise SessionMismatchError(
-            f"session {session_id} is about load {other}, this call about {load.load_id}",
-            "use another session ID",
-            remedy=Remedy.GENERATE_ID,
-        )
-
-
-def no_call(call_id: int, path: Path) -> CallNotFoundError:
-    """Return the error for a call that isn't in the file."""
-    return CallNotFoundError(
-        f"there is no call {call_id} in {str(path)!r}", "check the call's ID", remedy=Remedy.LIST_CALLS
-    )
-
-
-def _call_and_load(repository: Repository, call_id: int) -> tuple[Call, Load]:
-    call = repository.call(call_id)
-    if call is None:
-        raise no_call(call_id, repository.path)
-    load = None if call.load_id is None else repository.load(call.load_id)
-    if load is None:
-        about = "no load" if call.load_id is None else f"load {call.load_id}, which is not in the file"
-        raise LoadNotFoundError(f"call {call_id} is about {about}", "set the call's load_id first")
-    return call, load

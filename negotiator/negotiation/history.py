@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from negotiator.errors import Remedy, SessionNotFoundError
-from negotiator.negotiation.ask import no_call
-from negotiator.negotiation.models import Round
 from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.situation import no_call
+from negotiator.negotiation.thread import Round
 from negotiator.storage.database import LoadsFile
 from negotiator.values.ids import parse_call_id, require_session_id
 

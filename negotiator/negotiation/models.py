@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple, Self
 
 from negotiator.negotiation import responses
+from negotiator.negotiation.thread import Commitments, Round, Thread
 from negotiator.policy.decide import Decision, Policy, Ruling
-from negotiator.values import recorded
-from negotiator.values.cells import word_from
 
 
 @dataclass(frozen=True)
@@ -31,76 +30,36 @@ class Call:
     carrier_mc_number: str | None
     load_id: str | None
     final_rate_agreed: Decimal | None
+    outcome: str | None
 
 
 @dataclass(frozen=True)
-class Round:
-    """One ask and its answer. The fields are the JSON keys of a round."""
+class State:
+    """How a call and its load stood before a round, each value as the file had it."""
 
-    id: int
-    call_id: int | None
-    session_id: str | None
-    round_number: int | None
-    carrier_offer: Decimal | None
-    system_response: str | None
-    timestamp: datetime | None
-    notes: str | None
-
-    @property
-    def decision(self) -> Decision | None:
-        """The decision that the row records, None for the free text of older rows."""
-        return responses.decision_in(self.system_response)
-
-    @property
-    def counter(self) -> Decimal | None:
-        """The counter that the row records, US dollars."""
-        return recorded.counter_in(self.system_response)
-
-    @property
-    def takes_back(self) -> bool:
-        """Whether the row is no round, and takes back the round whose number it bears."""
-        return word_from(self.system_response) in recorded.TAKING_BACK
+    outcome: object
+    rate: object
+    transferred: object
+    load_status: object
 
 
 @dataclass(frozen=True)
 class SessionRow:
     """What is kept of a session because it can't be derived from its rounds. Times are UTC."""
 
+    call_id: int | None
+    created_at: datetime | None
     expires_at: datetime | None
     closed_at: datetime | None
     close_reason: str | None
 
 
 @dataclass(frozen=True)
-class Thread:
-    """The rounds that the next round continues, oldest first."""
+class Heard:
+    """The highest counter (US dollars) that a carrier was offered for the load on another call."""
 
-    rounds: tuple[Round, ...]
-
-    @property
-    def next_round_number(self) -> int:
-        """The number of the next round. Old files repeat numbers: counting rows would be wrong."""
-        return max([0, *(done.round_number or 0 for done in self.rounds)]) + 1
-
-    @property
-    def highest_counter(self) -> Decimal | None:
-        """The highest counter so far, US dollars."""
-        return max((done.counter for done in self.rounds if done.counter is not None), default=None)
-
-    @property
-    def last_decision(self) -> Decision | None:
-        """The decision of the last round that records one; None when it was taken back."""
-        telling = [done for done in self.rounds if done.decision or done.takes_back]
-        return telling[-1].decision if telling else None
-
-    @property
-    def undecided(self) -> int:
-        """How many rounds record no decision."""
-        return sum(done.decision is None and not done.takes_back for done in self.rounds)
-
-    def stamp(self, now: datetime) -> datetime:
-        """Return the time of the next round: never before the last one, should a clock be set back."""
-        return max([now, *(done.timestamp for done in self.rounds if done.timestamp)])
+    call_id: int
+    counter: Decimal
 
 
 @dataclass(frozen=True)
@@ -118,21 +77,34 @@ class Ask:
 
 @dataclass(frozen=True)
 class Situation:
-    """What an ask meets: the call, its load, and the thread that goes on."""
+    """What an ask meets: the call, its load, and the thread that goes on.
+
+    ``rows`` are those of the call and of the session, oldest first. ``open_sessions`` are those of the call
+    that could go on, the latest first, when the ask names none; ``heard`` does not bind.
+    """
 
     call: Call
     load: Load
     thread: Thread
+    rows: tuple[Round, ...]
+    open_sessions: tuple[str, ...] = ()
+    heard: tuple[Heard, ...] = ()
+
+    @property
+    def commitments(self) -> Commitments:
+        """What has been said on this call, or in this session, that binds."""
+        return Commitments.of(self.rows, self.load.load_id)
 
 
 @dataclass(frozen=True)
 class Answer:
     """The answer to one ask.
 
-    ``amount`` is the rate to pay when accepted, the counter otherwise (US dollars), None on a transfer. What
-    an operator needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was
-    recorded) and the ``thread`` before. ``ruling`` is None when the request had been answered before, and
-    this is the answer on record.
+    ``amount`` is the rate to pay when accepted, the counter otherwise (US dollars), None on a transfer.
+    ``is_last_offer``: the counter is a lower ask of the carrier's own, after the last round. What an operator
+    needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was recorded), the
+    ``thread`` before, sessions that are open, and what the carrier heard on other calls. ``ruling`` is None
+    when the request had been answered before, and this is the answer on record.
     """
 
     call_id: int
@@ -141,11 +113,14 @@ class Answer:
     carrier_offer: Decimal
     decision: Decision
     amount: Decimal | None
+    is_last_offer: bool
     call: Call | None
     load: Load | None
     thread: Thread
     policy: Policy
     ruling: Ruling | None
+    open_sessions: tuple[str, ...] = ()
+    heard: tuple[Heard, ...] = ()
 
     @classmethod
     def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, policy: Policy) -> Self:
@@ -157,11 +132,14 @@ class Answer:
             carrier_offer=ask.amount,
             decision=ruling.decision,
             amount=ruling.amount,
+            is_last_offer=ruling.is_last_offer,
             call=situation.call,
             load=situation.load,
             thread=situation.thread,
             policy=policy,
             ruling=ruling,
+            open_sessions=situation.open_sessions,
+            heard=situation.heard,
         )
 
     @classmethod
@@ -173,10 +151,13 @@ class Answer:
         *,
         call: Call | None,
         load: Load | None,
-        thread: Thread,
+        before: tuple[Round, ...],
         policy: Policy,
     ) -> Self:
-        """Return the answer on record for an ask: the ``decision`` of the round that was ``found``."""
+        """Return the answer on record for an ask: the ``decision`` of the round that was ``found``.
+
+        ``before`` are the rows of the call and of the session before it.
+        """
         return cls(
             call_id=ask.call_id,
             session_id=ask.session_id,
@@ -184,9 +165,10 @@ class Answer:
             carrier_offer=ask.amount,
             decision=decision,
             amount=ask.amount if decision is Decision.ACCEPTED else found.counter,
+            is_last_offer=Commitments.of(before, found.load_id).is_last_offer(found),
             call=call,
             load=load,
-            thread=thread,
+            thread=Thread.of(before, ask.session_id),
             policy=policy,
             ruling=None,
         )
@@ -202,14 +184,19 @@ class Answer:
         return responses.needs_person(self.decision)
 
     @property
+    def place(self) -> int:
+        """Which round of its thread this is, from 1, without those that were withdrawn."""
+        return self.thread.place(self.round_number)
+
+    @property
     def rounds_left(self) -> int:
         """How many rounds the thread still has. That isn't on record: it follows from the policy."""
-        return 0 if self.should_transfer else max(self.policy.rounds - self.round_number, 0)
+        return 0 if self.should_transfer else max(self.policy.rounds - self.place, 0)
 
     @property
     def message(self) -> str:
         """The words to say to the carrier."""
-        return responses.words(self.decision, self.amount)
+        return responses.words(self.decision, self.amount, is_last_offer=self.is_last_offer)
 
     @property
     def warning(self) -> str | None:
@@ -234,6 +221,39 @@ class Reopened:
     load_id: str | None
     load_status: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What taking a round back did. The fields are its JSON keys.
+
+    ``carrier_offer`` (US dollars) and ``system_response`` are those of the round; ``outcome`` and
+    ``load_status`` are those of the call and the load now, as they were before the round.
+    """
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal | None
+    system_response: str | None
+    outcome: str | None
+    load_id: str | None
+    load_status: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What recording a person's deal did. The fields are its JSON keys; ``carrier_offer`` is US dollars."""
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal
+    load_id: str
+    load_status: str
+    decided_by: str
+    reason: str | None
 
 
 class NegotiationResult(NamedTuple):

@@ -11,13 +11,17 @@ from negotiator.errors import (
     OutlierError,
     Remedy,
     RequestMismatchError,
+    SessionCarrierError,
     SessionEndedError,
+    SessionMismatchError,
     ThreadClosedError,
     ThreadTransferredError,
 )
-from negotiator.negotiation.models import Ask, Call, Load, Round, SessionRow, Thread
+from negotiator.negotiation.models import Ask, Call, Load, SessionRow
+from negotiator.negotiation.thread import Round, Thread
 from negotiator.policy.decide import Decision
 from negotiator.values import timestamps
+from negotiator.values.mc_number import carrier_from
 from negotiator.values.money import CENT, MAXIMUM, dollars
 
 _OUTLIER_BELOW, _OUTLIER_ABOVE = Decimal("0.5"), Decimal(3)  # times the posted rate
@@ -38,6 +42,38 @@ def require_same_ask(found: Round, ask: Ask) -> Decision:
         f"request {ask.request_id} was another ask{was}, on call {found.call_id}{session}",
         "give each ask a request ID of its own",
     )
+
+
+def require_last_of_session(thread: Thread, last: Round) -> None:
+    """Raise ConflictError when a session has gone on after a call's last round, on another call."""
+    after = thread.rounds[-1]
+    if after.id != last.id:
+        raise ConflictError(
+            f"session {after.session_id} has gone on to round {after.round_number} on call {after.call_id}",
+            "take that round back first",
+        )
+
+
+def refuse_foreign_session(session_id: str, call: Call, load: Load, other: Call, load_id: str | None) -> None:
+    """Raise ConflictError for a session that has to do with another call, about another load or carrier.
+
+    ``load_id`` is the load that the session's rounds on that call are about. Carriers are compared by their
+    digits; one that is not known is not another.
+    """
+    if load_id is not None and load_id != load.load_id:
+        raise SessionMismatchError(
+            f"session {session_id} is about load {load_id}, this call about {load.load_id}",
+            "use another session ID",
+            remedy=Remedy.GENERATE_ID,
+        )
+    theirs, ours = carrier_from(other.carrier_mc_number), carrier_from(call.carrier_mc_number)
+    if theirs is not None and ours is not None and theirs != ours:
+        raise SessionCarrierError(
+            f"session {session_id} is with carrier {other.carrier_mc_number}, "
+            f"this call with {call.carrier_mc_number}",
+            "use another session ID",
+            remedy=Remedy.GENERATE_ID,
+        )
 
 
 def refuse_closed(last_decision: Decision | None, thread_name: str) -> None:

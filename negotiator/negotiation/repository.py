@@ -1,94 +1,41 @@
-"""Rows of the file to models and back; nothing is decided here."""
+"""Rows of the file as models; nothing is decided or written here."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from negotiator.errors import SchemaError
-from negotiator.negotiation.models import (
-    Answer,
-    Call,
-    Load,
-    Reopened,
-    Round,
-    SessionRow,
-)
-from negotiator.negotiation.responses import outcome, system_response
-from negotiator.policy.decide import Decision
+from negotiator.negotiation.models import Call, Load, SessionRow, State
+from negotiator.negotiation.thread import Round
+from negotiator.storage import statements
 from negotiator.storage.database import LoadsFile
-from negotiator.storage.sql import moment_of, rate_of, text_of
-from negotiator.values import timestamps
 from negotiator.values.cells import text_from, whole_number, word_from
+from negotiator.values.mc_number import carrier_from
 from negotiator.values.money import rate_from_file
-from negotiator.values.recorded import REOPENED
+from negotiator.values.timestamps import parse_stored
 
-_ROUND_COLUMNS = """
-    SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes
-      FROM main.negotiations
-"""
-SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
-CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
-CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
-CALL_THREAD = f"{_ROUND_COLUMNS} WHERE call_id = ? AND {text_of('session_id')} IS NULL"
-REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
-RATE_AGREED = f"""
-    SELECT 1 FROM main.calls WHERE load_id = ? AND {rate_of("final_rate_agreed")} IS NOT NULL LIMIT 1
-"""
-OTHER_LOAD = f"""
-    SELECT load_id FROM main.calls
-     WHERE {text_of("load_id")} <> ?
-       AND id IN (SELECT call_id FROM main.negotiations WHERE session_id = ?
-                   UNION SELECT call_id FROM main.negotiation_sessions WHERE session_id = ?)
-"""
-SESSION = """
-    SELECT expires_at, closed_at, close_reason FROM main.negotiation_sessions WHERE session_id = ?
-"""
-CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed FROM main.calls WHERE id = ?"
-LOAD = """
-    SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
-      FROM main.loads WHERE load_id = ?
-"""
-# The ID is named because in some files it isn't SQLite's row number, and would be NULL.
-INSERT_ROUND = """
-    INSERT INTO main.negotiations
-      (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes, request_id)
-    SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations
-"""
-COUNT_ROUND = """
-    UPDATE main.calls
-       SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
-           outcome = ?,
-           final_rate_agreed = coalesce(?, final_rate_agreed),
-           transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
-     WHERE id = ?
-"""
-INDEXED = (
-    *(CALL, LOAD, INSERT_ROUND, COUNT_ROUND),
-    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_THREAD),
-    *(REQUEST, RATE_AGREED, OTHER_LOAD, SESSION),
-)
-"""The questions whose cost must not grow with the file."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Repository:
-    """The four tables of one open file. Lists come back complete: an open cursor would hold a lock."""
+    """The tables of one open file. Lists come back complete: an open cursor would hold a lock."""
 
     def __init__(self, file: LoadsFile) -> None:
-        """Work on an open file; its transactions are the caller's."""
+        """Read an open file; its transactions are the caller's."""
         self.path = file.path
         self._db = file.connection
 
     def call(self, call_id: int) -> Call | None:
         """Return the call with this ID."""
-        row = self._db.execute(CALL, [call_id]).fetchone()
+        row = self._db.execute(statements.CALL, [call_id]).fetchone()
         if row is None:
             return None
-        number, carrier, load_id, agreed = row
-        return Call(number, text_from(carrier), text_from(load_id), rate_from_file(agreed))
+        number, carrier, load_id, agreed, outcome = row
+        return Call(
+            number, text_from(carrier), text_from(load_id), rate_from_file(agreed), text_from(outcome)
+        )
 
     def load(self, load_id: str) -> Load | None:
         """Return the load with this ID."""
-        row = self._db.execute(LOAD, [load_id]).fetchone()
+        row = self._db.execute(statements.LOAD, [load_id]).fetchone()
         if row is None:
             return None
         name, origin, destination, equipment, rate, status = row
@@ -101,94 +48,49 @@ class Repository:
             word_from(status),
         )
 
-    def rate_was_agreed(self, load_id: str) -> bool:
-        """Return whether any call about this load has a rate that was agreed."""
-        return self._db.execute(RATE_AGREED, [load_id]).fetchone() is not None
+    def calls_about(self, load_id: str, call: Call) -> tuple[bool, list[int]]:
+        """Return whether a rate was agreed for a load on any call, and other calls of the same carrier."""
+        values = [load_id, call.id, carrier_from(call.carrier_mc_number)]
+        rows = self._db.execute(statements.LOAD_CALLS, values).fetchall()
+        return any(agreed for _, agreed in rows), [number for number, _ in rows if number != call.id]
 
     def session_rounds(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first."""
-        return self._rounds(SESSION_ROUNDS, session_id)
+        return self._rounds(statements.SESSION_ROUNDS, session_id)
 
     def call_rounds(self, call_id: int, session_id: str | None = None) -> list[Round]:
         """Return the rounds of a call, of one session if it is given, oldest first."""
         if session_id is None:
-            return self._rounds(CALL_ROUNDS, call_id)
-        return self._rounds(CALL_SESSION_ROUNDS, call_id, session_id)
+            return self._rounds(statements.CALL_ROUNDS, call_id)
+        return self._rounds(statements.CALL_SESSION_ROUNDS, call_id, session_id)
 
-    def thread(self, call_id: int, session_id: str | None) -> list[Round]:
-        """Return the rounds that the next one continues, oldest first.
-
-        Those of the session if one is given, on whatever call; else those of the call without a session.
-        """
+    def rounds_around(self, call_id: int, session_id: str | None) -> tuple[Round, ...]:
+        """Return the rounds of a call and of a session, if one is given, oldest first."""
         if session_id is None:
-            return self._rounds(CALL_THREAD, call_id)
-        return self.session_rounds(session_id)
+            return tuple(self._rounds(statements.CALL_ROUNDS, call_id))
+        return tuple(self._rounds(statements.CALL_AND_SESSION_ROUNDS, call_id, session_id))
 
     def round_of_request(self, request_id: str) -> Round | None:
         """Return the round that a request made."""
-        return next(iter(self._rounds(REQUEST, request_id)), None)
+        return next(iter(self._rounds(statements.REQUEST, request_id)), None)
 
     def session_row(self, session_id: str) -> SessionRow | None:
         """Return what is kept of a session besides its rounds, None for one that nobody started."""
-        row = self._db.execute(SESSION, [session_id]).fetchone()
+        row = self._db.execute(statements.SESSION, [session_id]).fetchone()
         if row is None:
             return None
-        return SessionRow(timestamps.parse_stored(row[0]), timestamps.parse_stored(row[1]), text_from(row[2]))
+        call_id, created_at, expires_at, closed_at, reason = row
+        times = (parse_stored(created_at), parse_stored(expires_at), parse_stored(closed_at))
+        return SessionRow(whole_number(call_id), *times, text_from(reason))
 
-    def other_load_of_session(self, session_id: str, load_id: str) -> str | None:
-        """Return a load, other than this one, that a round of the session is about."""
-        row = self._db.execute(OTHER_LOAD, [load_id, session_id, session_id]).fetchone()
-        return None if row is None else text_from(row[0])
+    def started_sessions(self, call_id: int) -> list[str]:
+        """Return the sessions that were started for a call."""
+        return [str(row[0]) for row in self._db.execute(statements.STARTED_SESSIONS, [call_id]).fetchall()]
 
-    def add_round(
-        self, answer: Answer, moment: datetime, notes: str | None, request_id: str | None = None
-    ) -> None:
-        """Insert the round that an answer makes."""
-        response = system_response(answer.decision, answer.amount)
-        name = (answer.call_id, answer.session_id, answer.round_number)
-        ask, stamp = float(answer.carrier_offer), timestamps.format_stored(moment)
-        self._insert(*name, ask, response, stamp, notes, request_id)
-
-    def add_reopening(self, reopened: Reopened, moment: datetime) -> None:
-        """Insert the row that takes an agreement back: no ask, and the reason as its note."""
-        name = (reopened.call_id, reopened.session_id, reopened.round_number)
-        self._insert(*name, None, REOPENED, timestamps.format_stored(moment), reopened.reason, None)
-
-    def _insert(self, call_id: int, session_id: str | None, round_number: int, *rest: object) -> None:
-        self._change(INSERT_ROUND, [call_id, session_id, round_number, *rest])
-
-    def update_call(self, answer: Answer) -> None:
-        """Count the round on its call, and set what follows from the decision."""
-        agreed = float(answer.carrier_offer) if answer.accepted else None
-        transferred = answer.decision is Decision.TRANSFER
-        self._change(COUNT_ROUND, [outcome(answer.decision), agreed, transferred, answer.call_id])
-
-    def lift_deadline(self, session_id: str, moment: datetime) -> None:
-        """Take a session's deadline away if it has passed: the session goes on."""
-        self._db.execute(
-            f"""UPDATE main.negotiation_sessions SET expires_at = NULL
-                WHERE session_id = ? AND {moment_of("expires_at")} <= ?""",
-            [session_id, timestamps.format_stored(moment)],
-        )
-
-    def clear_agreement(self, call_id: int) -> None:
-        """Take the agreed rate off a call, which is being negotiated again."""
-        self._change(
-            "UPDATE main.calls SET final_rate_agreed = NULL, outcome = 'negotiating' WHERE id = ?", [call_id]
-        )
-
-    def set_load_status(self, load_id: str, status: str, moment: datetime) -> None:
-        """Set a load booked, or available again."""
-        self._change(
-            "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?",
-            [status, timestamps.format_stored(moment), load_id],
-        )
-
-    def _change(self, sql: str, values: list[object]) -> None:
-        """Write one row. Raises SchemaError when none was written: a trigger can swallow it."""
-        if self._db.execute(sql, values).rowcount != 1:
-            table = sql.split("main.", 2)[1].split(maxsplit=1)[0]
-            raise SchemaError(f"a row of {table} was not written", "look for a trigger that prevents it")
+    def state_before(self, done: Round) -> State | None:
+        """Return how a call and its load stood before a round, None if its earlier rounds tell it."""
+        row = self._db.execute(statements.STATE_BEFORE, [done.id]).fetchone()
+        return None if row is None else State(*row)
 
     def _rounds(self, sql: str, *values: object) -> list[Round]:
         """Return rounds by real time, then ID, unknown times first."""
@@ -197,14 +99,20 @@ class Repository:
 
 
 def _round(row: tuple[Any, ...]) -> Round:
-    id_, call_id, session_id, round_number, carrier_offer, response, timestamp, notes = row
+    id_, call_id, session_id, number, ask, response, timestamp, notes, *terms = row
+    load_id, posted_rate, ceiling, policy_version, decided_by = terms
     return Round(
         id=whole_number(id_) or 0,
         call_id=whole_number(call_id),
         session_id=text_from(session_id),
-        round_number=whole_number(round_number),
-        carrier_offer=rate_from_file(carrier_offer),
+        round_number=whole_number(number),
+        carrier_offer=rate_from_file(ask),
         system_response=text_from(response),
-        timestamp=timestamps.parse_stored(timestamp),
+        timestamp=parse_stored(timestamp),
         notes=text_from(notes),
+        load_id=text_from(load_id),
+        posted_rate=rate_from_file(posted_rate),
+        ceiling=rate_from_file(ceiling),
+        policy_version=whole_number(policy_version),
+        decided_by=text_from(decided_by),
     )

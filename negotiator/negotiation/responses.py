@@ -67,12 +67,17 @@ def needs_person(decision: Decision) -> bool:
             assert_never(decision)
 
 
-def words(decision: Decision, amount: Decimal | None) -> str:
-    """Return what to say to the carrier; the ceiling is never said. ``amount`` is US dollars."""
+def words(decision: Decision, amount: Decimal | None, *, is_last_offer: bool = False) -> str:
+    """Return what to say to the carrier; the ceiling is never said. ``amount`` is US dollars.
+
+    The last offer is a counter too: a lower ask of the carrier's own, made once after the last round.
+    """
     rate = "" if amount is None else dollars(amount)
     match decision:
         case Decision.ACCEPTED:
             return f"We have a deal at {rate}. Let me hand you to a colleague to book the load."
+        case Decision.COUNTER if is_last_offer:
+            return f"You asked {rate} before; that we can do."
         case Decision.COUNTER:
             return f"We can do {rate} on this load. Does that work for you?"
         case Decision.TRANSFER:

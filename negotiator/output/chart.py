@@ -9,8 +9,8 @@ from shutil import get_terminal_size
 from rich.console import Group
 from rich.text import Text
 
-from negotiator.negotiation.models import Round
 from negotiator.negotiation.responses import outcome
+from negotiator.negotiation.thread import Round
 from negotiator.output.streams import is_terminal
 from negotiator.output.terminal import show
 from negotiator.policy.decide import Decision

@@ -6,11 +6,20 @@ ROUND = (
     *("id", "call_id", "session_id", "round_number", "carrier_offer", "system_response", "timestamp"),
     "notes",
 )
+EXPLAINED_ROUND = (*ROUND, *("load_id", "posted_rate", "ceiling", "policy_version", "decided_by"))
 ANSWER = (
     *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
     *("accepted", "should_transfer", "message"),
 )
 REOPENED = (*("call_id", "session_id", "round_number", "carrier_offer", "load_id", "load_status", "reason"),)
+WITHDRAWN = (
+    *("call_id", "session_id", "round_number", "carrier_offer", "system_response", "outcome"),
+    *("load_id", "load_status", "reason"),
+)
+BOOKED = (
+    *("call_id", "session_id", "round_number", "carrier_offer", "load_id", "load_status", "decided_by"),
+    "reason",
+)
 CALL = (
     *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
     *("sentiment", "initial_rate_offered", "final_rate_agreed", "negotiation_rounds", "transferred_to_rep"),

@@ -13,7 +13,7 @@ from negotiator.output.streams import is_terminal, visible, write
 from negotiator.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from negotiator.negotiation.models import Round
+    from negotiator.negotiation.thread import Round
 
 
 def rows(

@@ -5,12 +5,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import assert_never
 
-from negotiator.negotiation.models import Answer, Load, Round
+from negotiator.negotiation.models import Answer, Load
+from negotiator.negotiation.thread import Round
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
 from negotiator.policy.decide import Decision
 from negotiator.values.money import dollars
+from negotiator.values.recorded import POLICY
 
 _COLUMNS = (
     Column("Round"),
@@ -41,16 +43,21 @@ def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
 
 
 def _cells(found: Round) -> dict[str, object]:
-    counter = found.counter
     return {
         "Call": found.call_id,
         "Session": found.session_id,
         "Round": found.round_number,
         "Ask": found.carrier_offer,
         "Time": found.timestamp,
-        "Answer": found.system_response if counter is None else f"counter {dollars(counter)}",
+        "Answer": _answer(found),
         "Notes": found.notes,
     }
+
+
+def _answer(found: Round) -> str:
+    """Return the answer on record, and who gave it if a person did."""
+    answer = found.system_response or "" if found.counter is None else f"counter {dollars(found.counter)}"
+    return answer if found.decided_by in {None, POLICY} else f"{answer} by {found.decided_by}"
 
 
 def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
@@ -99,11 +106,14 @@ def situation(answer: Answer) -> list[tuple[str, str]]:
         ("Carrier", "" if call is None else call.carrier_mc_number or "unknown"),
         ("Posted", "" if load is None else dollars(load.posted_rate or Decimal(0))),
         ("Session", answer.session_id or ""),
-        (
-            "Round",
-            f"{answer.round_number} of {limit}" if answer.round_number <= limit else f"past all {limit}",
-        ),
+        ("Round", _place(answer, limit)),
     ]
+
+
+def _place(answer: Answer, limit: int) -> str:
+    """Return which round this is; its number too, where earlier ones were withdrawn."""
+    place = f"{answer.place} of {limit}" if answer.place <= limit else f"past all {limit}"
+    return place if answer.place == answer.round_number else f"{place} (number {answer.round_number})"
 
 
 def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
@@ -134,6 +144,8 @@ def _decision(answer: Answer) -> str:
         case Decision.ACCEPTED:
             return f"ACCEPTED at {rate}; a person books it"
         case Decision.COUNTER:
+            if answer.is_last_offer:
+                return f"COUNTER {rate}, the last offer"
             left = "round" if answer.rounds_left == 1 else "rounds"
             return f"COUNTER {rate}, {answer.rounds_left} {left} left"
         case Decision.TRANSFER:
@@ -154,8 +166,8 @@ def _explained(answer: Answer) -> list[tuple[str, str]]:
         ("Reason", ruling.reason),
     ]
     if ruling.share is not None and ruling.target is not None and posted is not None:
-        reach = min(answer.carrier_offer, ruling.ceiling)
-        power = f"({answer.round_number}/{policy.rounds}) to the power of {policy.firmness}"
+        reach = ruling.reach or ruling.ceiling
+        power = f"({answer.place}/{policy.rounds}) to the power of {policy.firmness}"
         gap = f"{ruling.share:.4f} x ({dollars(reach)} - {dollars(posted)})"
         pairs += [
             ("Share", f"{power} = {ruling.share:.4f}"),

@@ -5,6 +5,9 @@ import re
 WHITE_SPACE = "\t\n\v\f\r \xa0"
 """What is blank in a text, and does not count at its ends."""
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""What is no Unicode: SQLite cannot keep it."""
+
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}  # as SQLite's lower()
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, InvalidSessionIDError, Remedy
+from negotiator.values.cells import SURROGATE, WHITE_SPACE
 from negotiator.values.text import quoted
 
 _SESSION_ID = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
@@ -53,6 +54,16 @@ def require_session_id(text: str) -> str:
         f"expected {EXPECTED}, as in sess_20250820224530_abc123",
         remedy=Remedy.GENERATE_ID,
     )
+
+
+def require_readable_session_id(text: str) -> str:
+    """Return ``text`` if it may be the ID of a session in a file, whatever program made it.
+
+    Raises InvalidSessionIDError for no text, for a blank one, and for one that is no Unicode.
+    """
+    if isinstance(text, str) and text.strip(WHITE_SPACE) and not SURROGATE.search(text):
+        return text
+    return require_session_id(text)
 
 
 def parse_call_id(value: int | str) -> int:

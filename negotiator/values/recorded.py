@@ -1,4 +1,4 @@
-"""What the column `system_response` holds: the words that are written there, and how a counter is read."""
+"""What stands in the columns `system_response` and `decided_by`, and how a counter is read."""
 
 from decimal import Decimal
 
@@ -8,6 +8,9 @@ from negotiator.values.money import rate_in_text
 ACCEPTED = "accepted"
 TRANSFERRED = "transfer_to_human"
 COUNTER_PREFIX = "counter_offer_"
+
+POLICY = "policy"
+"""What `decided_by` holds where no person decided."""
 
 REOPENED = "reopened"
 """The agreement that a round made was taken back, such as one on a mistyped ask."""

@@ -1,13 +1,11 @@
-"""Texts that people give: notes, reasons, names of companies."""
-
-import re
+"""Texts that people give: notes, reasons, names of companies and of people."""
 
 from negotiator.errors import InvalidNotesError, InvalidTextError
+from negotiator.values.cells import SURROGATE
 
 NOTES_LIMIT = 10_000  # characters
-_COMPANY_LIMIT = 200
+_NAME_LIMIT = 200
 _LONGEST_QUOTE = 60  # characters: of one line, and more than any session ID has
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def quoted(value: object) -> str:
@@ -37,7 +35,7 @@ def require_usable_notes(notes: str | None) -> None:
         raise InvalidNotesError(f"the notes have {len(notes):,} characters", hint)
     if "\0" in notes:
         raise InvalidNotesError("the notes hold a NUL character", hint)
-    if _SURROGATE.search(notes):
+    if SURROGATE.search(notes):
         raise InvalidNotesError("the notes are not valid UTF-8", hint)
 
 
@@ -49,12 +47,15 @@ def require_reason(reason: str) -> None:
 
 
 def require_company_name(company: str | None) -> None:
-    """Raise InvalidTextError for a name that is blank, too long, or has control characters."""
-    require_usable_notes(company)
-    if company is not None and not (
-        company.strip() and company.isprintable() and len(company) <= _COMPANY_LIMIT
-    ):
+    """Raise InvalidTextError for what is no name of a company."""
+    if company is not None:
+        require_name(company, "the company's name")
+
+
+def require_name(name: str, what: str) -> None:
+    """Raise InvalidTextError for a name (``what`` it is) that is blank, too long, or no line of print."""
+    require_usable_notes(name)
+    if not (name.strip() and name.isprintable() and len(name) <= _NAME_LIMIT):
         raise InvalidTextError(
-            "the company's name is empty, too long, or has control characters",
-            f"give 1 to {_COMPANY_LIMIT} characters",
+            f"{what} is empty, too long, or has control characters", f"give 1 to {_NAME_LIMIT} characters"
         )

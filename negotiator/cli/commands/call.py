@@ -1,11 +1,13 @@
 """``negotiator call``: phone calls with carriers."""
 
+import os
 from typing import Annotated
 
 import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
+from negotiator.cli.usage import UsageError
 from negotiator.conversations.models import CallFilter, CallOutcome, Sentiment
 from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
@@ -136,21 +138,90 @@ def show(
     printing.record(contract.data(found, contract.CALL_DETAIL), form)
 
 
+@app.command(epilog=examples("negotiator call undo 2 --reason 'typed 1200, meant 2200'"))
+def undo(
+    call_id: options.CallID,
+    reason: options.Reason,
+    session: options.Session = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take back a call's last round.
+
+    That is a counter, a transfer or an agreement. The call and the load are as they were before it. The round
+    is kept, but counts no more. With --session, it is the last round in that session.
+    """
+    form = options.chosen(form, as_json)
+    from negotiator.negotiation.undo import undo_round
+    from negotiator.storage.database import LoadsFile
+
+    with LoadsFile.open(db) as file:
+        done = undo_round(file, call_id, reason, session)
+    printing.record(contract.data(done, contract.WITHDRAWN), form)
+
+
+@app.command(
+    epilog=examples(
+        "negotiator call book 2 2350 --reason 'the only truck in town'",
+        "negotiator call book 2 2350 --by kim",
+    )
+)
+def book(
+    call_id: options.CallID,
+    rate: Annotated[str, typer.Argument(help="The rate that was agreed, US dollars.", metavar="RATE")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who decided; you unless said.", metavar="NAME")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+) -> None:
+    """Record a deal that a person made.
+
+    The rate may be any, whatever the ceiling. It is kept as decided by that person, in the negotiation that
+    was handed over last, and the load is booked. A load that is booked already is refused.
+    """
+    form = options.chosen(form, as_json)
+    from negotiator.negotiation.book import book_call
+    from negotiator.policy.decide import policy_from_environment
+    from negotiator.storage.database import LoadsFile
+
+    person = _user() if by is None else by
+    policy = policy_from_environment(os.environ)
+    with LoadsFile.open(db) as file:
+        done = book_call(file, call_id, rate, policy, by=person, reason=reason)
+    printing.record(contract.data(done, contract.BOOKED), form)
+
+
+def _user() -> str:
+    """Return the name of whoever runs this. Raises UsageError when the system knows none."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError, ImportError):
+        raise UsageError("this user has no name here", "say who decided, with --by NAME") from None
+
+
 @app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
 def reopen(
     call_id: options.CallID,
-    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")],
+    reason: options.Reason,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
 ) -> None:
     """Take back the agreement of a call. The load is available again, and the negotiation goes on."""
     form = options.chosen(form, as_json)
-    from negotiator.negotiation import undo
+    from negotiator.negotiation.undo import reopen as reopen_call
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        done = undo.reopen(file, call_id, reason)
+        done = reopen_call(file, call_id, reason)
     printing.record(contract.data(done, contract.REOPENED), form)
     if done.load_status not in {"available", None}:
         printing.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

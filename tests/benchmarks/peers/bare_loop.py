@@ -10,22 +10,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from negotiator.negotiation import repository as ours
+from negotiator.storage import statements as ours
 
 
 def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     """Do for one ask what `negotiate` does in the file."""
     call, session, request = given["call_id"], given["session_id"], given["request_id"]
     db.execute(ours.REQUEST, (request,)).fetchall()
-    _, _, load, _ = db.execute(ours.CALL, (call,)).fetchone()
+    _, carrier, load, _, _ = db.execute(ours.CALL, (call,)).fetchone()
     db.execute(ours.LOAD, (load,)).fetchone()
-    db.execute(ours.OTHER_LOAD, (load, session, session)).fetchone()
-    db.execute(ours.SESSION_ROUNDS, (session,)).fetchall()
+    db.execute(ours.CALL_AND_SESSION_ROUNDS, (call, session)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()
-    db.execute(ours.RATE_AGREED, (load,)).fetchone()
-    made = (2300.0, "counter_offer_2125.00", "2025-08-20 22:45:30.000000", None)
-    db.execute(ours.INSERT_ROUND, (call, session, 1, *made, request))
+    db.execute(ours.LOAD_CALLS, (load, call, carrier[2:])).fetchall()
+    made = (2300.0, "counter_offer_2137.00", "2025-08-20 22:45:30.000000", None)
+    terms = (load, 2100.0, 2310.0, None, "policy")
+    db.execute(ours.INSERT_ROUND, (call, session, 1, *made, request, *terms))
     db.execute(ours.COUNT_ROUND, ("negotiating", None, False, call))
+    db.execute(ours.READ_BACK, (call, session, 1, *made[:2], request, load, call)).fetchone()
 
 
 def main(path: str, asks: str, commit_every: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from negotiator.maintenance.check import check, query_plan, scans_of_tables
-from negotiator.negotiation.repository import INDEXED
+from negotiator.storage.statements import INDEXED
 from tests.conftest import data, execute, run
 
 

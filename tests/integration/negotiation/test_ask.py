@@ -26,6 +26,7 @@ from tests.conftest import NOW, OTHER_SESSION, SESSION, contents, execute, selec
 
 CALL = "SELECT outcome, final_rate_agreed, negotiation_rounds, transferred_to_rep FROM calls WHERE id = ?"
 LOAD = "SELECT status, updated_at FROM loads WHERE load_id = ?"
+TERMS = "load_id, posted_rate, ceiling, policy_version, decided_by"
 
 
 def test_four_rounds_of_a_session_are_countered_three_times_and_accepted(
@@ -276,7 +277,7 @@ def test_round_numbers_that_another_program_wrote_as_something_else_count(old: P
         old,
         "ALTER TABLE negotiations RENAME TO before",
         f"""CREATE TABLE negotiations (id INTEGER PRIMARY KEY, call_id {kind}, round_number {kind}, carrier_offer,
-                                       system_response, timestamp, session_id, notes, request_id)""",
+                                       system_response, timestamp, session_id, notes, request_id, {TERMS})""",
         "INSERT INTO negotiations SELECT * FROM before",
     )
     with CallHandlingService.open(old) as service:
@@ -293,7 +294,7 @@ def test_a_round_has_an_id_in_every_file(old: Path, declared: str) -> None:
         old,
         "ALTER TABLE negotiations RENAME TO before",
         f"""CREATE TABLE negotiations ({declared}, call_id, round_number, carrier_offer, system_response,
-                                       timestamp, session_id, notes, request_id)""",
+                                       timestamp, session_id, notes, request_id, {TERMS})""",
         "INSERT INTO negotiations SELECT * FROM before",
     )
     with CallHandlingService.open(old) as service:

@@ -248,7 +248,7 @@ def test_sent_again_after_a_failure_all_get_what_a_clean_run_gives(
     expected = run("batch", file).stdout
     copyfile(saved, desk)
     with monkeypatch.context() as broken:
-        broken.setattr("negotiator.negotiation.repository.Repository.update_call", raising(problem, times=2))
+        broken.setattr("negotiator.negotiation.record.Recorder.insert", raising(problem, times=2))
         result = run("batch", file, "--commit-every", size)
     assert result.exit_code == exit_code
     codes = [found["error"]["code"] for found in printed(result)]

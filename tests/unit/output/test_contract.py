@@ -8,12 +8,15 @@ import pytest
 
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
 from negotiator.maintenance.check import Check
-from negotiator.negotiation.models import Answer, Reopened, Round
+from negotiator.negotiation.models import Answer, Booked, Reopened, Withdrawn
+from negotiator.negotiation.thread import Round
 from negotiator.output import contract
 
 WHOLE = [
-    (Round, contract.ROUND),
+    (Round, contract.EXPLAINED_ROUND),
     (Reopened, contract.REOPENED),
+    (Withdrawn, contract.WITHDRAWN),
+    (Booked, contract.BOOKED),
     (ListedCall, contract.CALL),
     (SessionStats, contract.SESSION_STATS),
     (Check, contract.CHECK),
@@ -28,7 +31,12 @@ def test_the_keys_are_the_fields(thing: type[Any], keys: Sequence[str]) -> None:
 
 @pytest.mark.parametrize(
     ("thing", "keys"),
-    [(Answer, contract.ANSWER), (CallDetail, contract.CALL_DETAIL), (Session, contract.SESSION)],
+    [
+        (Answer, contract.ANSWER),
+        (CallDetail, contract.CALL_DETAIL),
+        (Session, contract.SESSION),
+        (Round, contract.ROUND),
+    ],
 )
 def test_the_keys_are_fields(thing: type[Any], keys: Sequence[str]) -> None:
     """An answer has more than is printed, and some of it is worked out; a session's carrier is for tables."""

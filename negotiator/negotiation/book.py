@@ -1,0 +1,79 @@
+"""A deal that a person made, recorded as decided by that person: after a transfer, most of all."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Context, Decimal, localcontext
+
+from negotiator.errors import InvalidTextError
+from negotiator.negotiation import refusals
+from negotiator.negotiation.models import Booked
+from negotiator.negotiation.record import Entry, Recorder
+from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.responses import system_response
+from negotiator.negotiation.situation import call_and_load
+from negotiator.negotiation.thread import Round, Thread, standing_rounds
+from negotiator.policy.decide import Decision, Policy
+from negotiator.storage.database import LoadsFile
+from negotiator.values import timestamps
+from negotiator.values.ids import parse_call_id
+from negotiator.values.money import parse_amount
+from negotiator.values.recorded import POLICY
+from negotiator.values.text import require_name, require_usable_notes
+
+
+def book_call(
+    file: LoadsFile,
+    call_id: int | str,
+    rate: float | str | Decimal,
+    policy: Policy,
+    *,
+    by: str,
+    reason: str | None = None,
+    clock: Callable[[], datetime] = timestamps.utc_now,
+) -> Booked:
+    """Record that a person agreed on a rate (US dollars, any) with the carrier on a call, and book the load.
+
+    It is a round of the thread that was handed over last, else of the call's last one. ``by`` is the person's
+    name; ``policy`` gives the ceiling that is kept with the round, and decides nothing.
+    Raises BadInputError, CallNotFoundError, LoadNotFoundError, LoadTakenError, UnusableFileError, BusyError
+    and their kinds; then nothing was changed.
+    """
+    number, amount = parse_call_id(call_id), parse_amount(rate)
+    require_usable_notes(reason)
+    require_person(by)
+    with file.write(), localcontext(Context()):
+        repository = Repository(file)
+        call, load = call_and_load(repository, number)
+        refusals.refuse_taken(load, rate_was_agreed=repository.calls_about(load.load_id, call)[0])
+        rows = tuple(repository.call_rounds(number))
+        session_id = _session(rows)
+        thread = Thread.of(repository.rounds_around(number, session_id), session_id)
+        entry = Entry(
+            call_id=number,
+            session_id=session_id,
+            round_number=refusals.usable_round_number(thread),
+            ask=amount,
+            response=system_response(Decision.ACCEPTED, amount),
+            moment=thread.stamp(clock()),
+            notes=reason,
+            load_id=load.load_id,
+            posted_rate=load.posted_rate,
+            ceiling=None if load.posted_rate is None else policy.ceiling_for(load.posted_rate),
+            decided_by=by,
+        )
+        Recorder(file).add_round(entry, Decision.ACCEPTED, call, load, rows)
+    return Booked(number, session_id, entry.round_number, amount, load.load_id, "booked", by, reason)
+
+
+def require_person(name: str) -> None:
+    """Raise InvalidTextError for what is no name of a person: the policy is none."""
+    require_name(name, "the person's name")
+    if name.strip().lower() == POLICY:
+        raise InvalidTextError(f"{name!r} stands for what the policy decides", "name the person who decided")
+
+
+def _session(rows: tuple[Round, ...]) -> str | None:
+    """Return the session of the round that was handed over last, else of the last round; None for none."""
+    standing = standing_rounds(rows)
+    handed_over = [done for done in standing if done.decision is Decision.TRANSFER]
+    return next((done.session_id for done in reversed(handed_over or standing)), None)

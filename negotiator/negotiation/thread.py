@@ -1,0 +1,182 @@
+"""The rounds on record: which of them count, and what follows from them for the next one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Self
+
+from negotiator.negotiation import responses
+from negotiator.policy.decide import Decision
+from negotiator.values import recorded
+from negotiator.values.cells import word_from
+
+
+@dataclass(frozen=True)
+class Round:
+    """One ask and its answer, or the row that takes one back. Amounts are US dollars, times UTC.
+
+    ``load_id``, ``posted_rate``, ``ceiling`` and ``policy_version`` are what it was decided on, and
+    ``decided_by`` is ``policy`` or a person's name; None in rows from before these were recorded.
+    """
+
+    id: int
+    call_id: int | None
+    session_id: str | None
+    round_number: int | None
+    carrier_offer: Decimal | None
+    system_response: str | None
+    timestamp: datetime | None
+    notes: str | None
+    load_id: str | None = None
+    posted_rate: Decimal | None = None
+    ceiling: Decimal | None = None
+    policy_version: int | None = None
+    decided_by: str | None = None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision that the row records, None for the free text of older rows."""
+        return responses.decision_in(self.system_response)
+
+    @property
+    def counter(self) -> Decimal | None:
+        """The counter that the row records, US dollars."""
+        return recorded.counter_in(self.system_response)
+
+    @property
+    def takes_back(self) -> str | None:
+        """The word of a row that takes back the round whose number it bears, None for a round."""
+        word = word_from(self.system_response)
+        return word if word in recorded.TAKING_BACK else None
+
+    @property
+    def key(self) -> tuple[int | None, str | None, int | None]:
+        """What a row that takes a round back has in common with it: call, session and number."""
+        return self.call_id, self.session_id, self.round_number
+
+
+def without_withdrawn(rows: Iterable[Round]) -> tuple[Round, ...]:
+    """Return the rows that are left when each withdrawal has taken back the round of its number.
+
+    A withdrawal takes back what was there before it: another program may give the number again.
+    """
+    rows = tuple(rows)
+    withdrawn = {row.key: row.id for row in sorted(rows, key=_id) if row.takes_back == recorded.WITHDRAWN}
+    if not withdrawn:
+        return rows
+    return tuple(row for row in rows if row.id > withdrawn.get(row.key, row.id - 1))
+
+
+def _id(row: Round) -> int:
+    return row.id
+
+
+def standing_rounds(rows: Iterable[Round]) -> tuple[Round, ...]:
+    """Return the rounds that count: those that were not withdrawn."""
+    return tuple(row for row in without_withdrawn(rows) if row.takes_back is None)
+
+
+def agreements(rows: Iterable[Round]) -> list[Round]:
+    """Return the rounds that made an agreement which was not taken back since."""
+    rows = tuple(rows)
+    taken_back = {row.key: row.id for row in sorted(rows, key=_id) if row.takes_back}
+    accepted = [row for row in rows if row.decision is Decision.ACCEPTED]
+    return [row for row in accepted if row.id > taken_back.get(row.key, row.id - 1)]
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The rows that the next round continues, oldest first, those that take rounds back among them."""
+
+    rows: tuple[Round, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[Round], session_id: str | None) -> Self:
+        """Return the thread of a session, or of a call without one, from rows that hold others as well."""
+        return cls(tuple(row for row in rows if row.session_id == session_id))
+
+    @cached_property
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds that count."""
+        return standing_rounds(self.rows)
+
+    @property
+    def next_round_number(self) -> int:
+        """The number of the next round, never given before. Old files repeat numbers: rows do not tell it."""
+        return max([0, *(row.round_number or 0 for row in self.rows)]) + 1
+
+    @property
+    def next_place(self) -> int:
+        """Which round of the thread the next one is, from 1, without those that were withdrawn."""
+        return self.place(self.next_round_number)
+
+    def place(self, round_number: int) -> int:
+        """Return which round of the thread the one of this number is, from 1."""
+        return round_number - sum(number < round_number for number in self._withdrawn_numbers)
+
+    @cached_property
+    def _withdrawn_numbers(self) -> frozenset[int]:
+        if len(self.rounds) == len(self.rows):
+            return frozenset()
+        withdrawn = {row.round_number or 0 for row in self.rows if row.takes_back == recorded.WITHDRAWN}
+        return frozenset(withdrawn - {done.round_number for done in self.rounds} - {0})
+
+    @property
+    def last_decision(self) -> Decision | None:
+        """The decision of the last round that records one; None when it was taken back."""
+        telling = [row for row in without_withdrawn(self.rows) if row.decision or row.takes_back]
+        return telling[-1].decision if telling else None
+
+    @property
+    def undecided(self) -> int:
+        """How many rounds record no decision."""
+        return sum(done.decision is None for done in self.rounds)
+
+    def has_counter_from(self, place: int) -> bool:
+        """Return whether a round of the thread, from this one on, was answered with a counter."""
+        return any(
+            done.counter is not None and self.place(done.round_number or 0) >= place for done in self.rounds
+        )
+
+    def stamp(self, now: datetime) -> datetime:
+        """Return the time of the next row: never before the last one, should a clock be set back."""
+        return max([now, *(row.timestamp for row in self.rows if row.timestamp)])
+
+
+@dataclass(frozen=True)
+class Commitments:
+    """What binds both sides, US dollars: our highest counter, and the lowest ask that we countered."""
+
+    highest_counter: Decimal | None = None
+    lowest_ask: Decimal | None = None
+
+    @classmethod
+    def of(cls, rows: Iterable[Round], load_id: str | None) -> Self:
+        """Return what was said about this load; None is whatever load.
+
+        Rounds that were withdrawn, rows without a decision and rounds about another load bind nobody. An
+        agreement that fell through binds the carrier to its ask.
+        """
+        left = [
+            row
+            for row in without_withdrawn(rows)
+            if load_id is None or row.load_id is None or row.load_id == load_id
+        ]
+        fallen = {row.key for row in left if row.takes_back == recorded.FELL_THROUGH}
+        counters = [row.counter for row in left if row.counter is not None]
+        asks = [
+            row.carrier_offer
+            for row in left
+            if row.carrier_offer is not None and (row.counter is not None or row.key in fallen)
+        ]
+        return cls(max(counters, default=None), min(asks, default=None))
+
+    def is_last_offer(self, made: Round) -> bool:
+        """Return whether the counter of a round that came after is a lower ask of the carrier's own.
+
+        Every other counter lies below the lowest ask, unless we have offered as much already.
+        """
+        offered = max(self.highest_counter or Decimal(0), made.posted_rate or Decimal(0))
+        return made.counter is not None and made.counter == self.lowest_ask and made.counter > offered

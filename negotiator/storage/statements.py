@@ -1,0 +1,92 @@
+"""The SQL of an ask: what is read before it is answered, what is written, and what is read back."""
+
+from negotiator.storage.sql import carrier_of, moment_of, rate_of, text_of
+
+_ROUND_COLUMNS = """
+    SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes,
+           load_id, posted_rate, ceiling, policy_version, decided_by
+      FROM main.negotiations
+"""
+SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
+CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
+CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
+CALL_AND_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? OR session_id = ?"
+REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
+
+CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed, outcome FROM main.calls WHERE id = ?"
+LOAD = """
+    SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
+      FROM main.loads WHERE load_id = ?
+"""
+_AGREED = f"{rate_of('final_rate_agreed')} IS NOT NULL"
+LOAD_CALLS = f"""
+    SELECT id, {_AGREED} FROM main.calls
+     WHERE load_id = ? AND ({_AGREED} OR id <> ? AND {carrier_of("carrier_mc_number")} = ?)
+"""
+"""Calls about a load: on which a rate was agreed, and others of the same carrier."""
+
+SESSION = """
+    SELECT call_id, created_at, expires_at, closed_at, close_reason
+      FROM main.negotiation_sessions WHERE session_id = ?
+"""
+STARTED_SESSIONS = f"""
+    SELECT session_id FROM main.negotiation_sessions WHERE call_id = ? AND {text_of("session_id")} IS NOT NULL
+"""
+
+# The ID is named because in some files it isn't SQLite's row number, and would be NULL.
+INSERT_ROUND = """
+    INSERT INTO main.negotiations
+      (id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes, request_id,
+       load_id, posted_rate, ceiling, policy_version, decided_by)
+    SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM main.negotiations
+"""
+KEEP_STATE = """
+    INSERT OR REPLACE INTO main.states_before
+      (round_id, timestamp, outcome, final_rate_agreed, transferred_to_rep, load_status)
+    SELECT n.id, n.timestamp, c.outcome, c.final_rate_agreed, c.transferred_to_rep,
+           (SELECT status FROM main.loads l WHERE l.load_id = n.load_id)
+      FROM main.negotiations n JOIN main.calls c ON c.id = n.call_id
+     WHERE n.call_id = ? AND n.session_id IS ? AND n.round_number = ?
+"""
+STATE_BEFORE = """
+    SELECT s.outcome, s.final_rate_agreed, s.transferred_to_rep, s.load_status
+      FROM main.states_before s JOIN main.negotiations n ON n.id = s.round_id
+     WHERE s.round_id = ? AND s.timestamp IS n.timestamp
+"""
+COUNT_ROUND = """
+    UPDATE main.calls
+       SET negotiation_rounds = coalesce(negotiation_rounds, 0) + 1,
+           outcome = ?,
+           final_rate_agreed = coalesce(?, final_rate_agreed),
+           transferred_to_rep = CASE WHEN ? THEN 1 ELSE transferred_to_rep END
+     WHERE id = ?
+"""
+WITHDRAW_ROUND = """
+    UPDATE main.calls
+       SET negotiation_rounds = max(coalesce(negotiation_rounds, 0) - 1, 0),
+           outcome = CASE WHEN outcome = ? THEN ? ELSE outcome END,
+           final_rate_agreed = CASE WHEN ? THEN ? ELSE final_rate_agreed END,
+           transferred_to_rep = CASE WHEN ? THEN ? ELSE transferred_to_rep END
+     WHERE id = ?
+"""
+CLEAR_AGREEMENT = "UPDATE main.calls SET final_rate_agreed = NULL, outcome = 'negotiating' WHERE id = ?"
+SET_LOAD_STATUS = "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?"
+LIFT_DEADLINE = f"""
+    UPDATE main.negotiation_sessions SET expires_at = NULL
+     WHERE session_id = ? AND {moment_of("expires_at")} <= ?
+"""
+READ_BACK = """
+    SELECT (SELECT count(*) FROM main.negotiations
+             WHERE call_id = ? AND session_id IS ? AND round_number = ? AND carrier_offer IS ?
+               AND system_response = ? AND request_id IS ?),
+           outcome, final_rate_agreed, (SELECT status FROM main.loads WHERE load_id = ?)
+      FROM main.calls WHERE id = ?
+"""
+
+INDEXED = (
+    *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, REQUEST),
+    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_AND_SESSION_ROUNDS),
+    *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),
+    *(CLEAR_AGREEMENT, SET_LOAD_STATUS),
+)
+"""The statements whose cost must not grow with the file."""
