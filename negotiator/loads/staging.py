@@ -20,6 +20,7 @@ from negotiator.loads.columns import COLUMNS, REQUIRED
 from negotiator.loads.faults import MOST_FAULTS
 from negotiator.loads.moments import is_before
 from negotiator.storage.database import as_database, file_uri
+from negotiator.storage.sql import moment_of, rate_of, word_of
 from negotiator.values.text import quoted
 from negotiator.values.timestamps import parse_stored
 
@@ -38,7 +39,7 @@ _REPEATED = f"""
 _IS_NEW = "NOT EXISTS (SELECT 1 FROM main.loads WHERE load_id = new.load_id)"
 _FIRST_NEW = f"SELECT place FROM staged.incoming AS new WHERE {_IS_NEW} ORDER BY place LIMIT 1"
 # Pick-up and delivery of loads for which the file doesn't give both.
-_HALF_GIVEN = """
+_HALF_GIVEN = f"""
     SELECT place, pickup, delivery FROM (
         SELECT new.place,
                coalesce(new.pickup_datetime, old.pickup_datetime, :pickup) AS pickup,
@@ -47,13 +48,13 @@ _HALF_GIVEN = """
          WHERE (new.pickup_datetime IS NULL OR new.delivery_datetime IS NULL)
            AND (old.load_id IS NULL
                 OR (:update AND coalesce(new.pickup_datetime, new.delivery_datetime) IS NOT NULL)))
-     WHERE datetime(delivery) < datetime(pickup) ORDER BY place
+     WHERE {moment_of("delivery")} < {moment_of("pickup")} ORDER BY place
 """
-_IS_AGREED = """
+_IS_AGREED = f"""
     EXISTS (SELECT 1 FROM main.calls
-             WHERE calls.load_id = new.load_id AND CAST(final_rate_agreed AS REAL) > 0)
+             WHERE calls.load_id = new.load_id AND {rate_of("final_rate_agreed")} IS NOT NULL)
 """
-_STATUS = "coalesce(nullif(trim(lower(loads.status)), ''), 'available')"
+_STATUS = f"coalesce({word_of('loads.status')}, 'available')"
 _NOT_OPENED = f"""
     SELECT load_id FROM staged.incoming AS new JOIN main.loads USING (load_id)
      WHERE new.status = 'available' AND {_STATUS} <> 'available' AND {_IS_AGREED} ORDER BY place
@@ -66,12 +67,8 @@ def _updated(column: str) -> str:
     if column == "status":
         same = f"new.status = {_STATUS} OR (new.status = 'available' AND {_IS_AGREED})"
     elif column.endswith("_datetime"):
-        same += f" OR {_moment(f'new.{column}')} = {_moment(f'loads.{column}')}"
+        same += f" OR new.{column} = {moment_of(f'loads.{column}')}"
     return f"CASE WHEN new.{column} IS NULL OR {same} THEN loads.{column} ELSE new.{column} END"
-
-
-def _moment(value: str) -> str:
-    return f"strftime('%Y-%m-%d %H:%M:%f', {value})"
 
 
 _CHANGEABLE = {column: _updated(column) for column in COLUMNS if column != "load_id"}
