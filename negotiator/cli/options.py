@@ -15,6 +15,8 @@ from negotiator.values.settings import unknown_settings
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from negotiator.storage.database import LoadsFile
 from negotiator.output.formats import Format
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
@@ -74,11 +76,17 @@ CallID = Annotated[
     ),
 ]
 SessionID = Annotated[
-    str, typer.Argument(help="A session ID.", metavar="ID", autocompletion=completion.session_ids)
+    str,
+    typer.Argument(help="A session ID, or its ending.", metavar="ID", autocompletion=completion.session_ids),
 ]
 Session = Annotated[
     str | None,
-    typer.Option("--session", help="A session ID.", metavar="ID", autocompletion=completion.session_ids),
+    typer.Option(
+        "--session",
+        help="A session ID, or its ending; @ is the latest open one.",
+        metavar="ID",
+        autocompletion=completion.session_ids,
+    ),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")]
 Carrier = Annotated[
@@ -102,6 +110,13 @@ TimeZone = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 for all.", metavar="N")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
+
+
+def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None:
+    """Return the session ID that ``--session`` means on a call, None when it was not given."""
+    from negotiator.negotiation.session_choice import choose_session
+
+    return None if typed is None else choose_session(file, typed, call_id)
 
 
 def warn_of_unknown_settings() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from negotiator.cli import hints
+from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
@@ -43,6 +44,7 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
     _prepare_editing()
     offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
     printing.fields([*situation(first), ("Standing", offered)])
+    say_notices(first)
     printing.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number
     while typed := _typed(f"Ask {round_number}: "):

@@ -24,7 +24,12 @@ from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from
-from negotiator.values.ids import generate_session_id, parse_call_id, require_session_id
+from negotiator.values.ids import (
+    generate_session_id,
+    parse_call_id,
+    require_readable_session_id,
+    require_session_id,
+)
 from negotiator.values.money import from_file
 from negotiator.values.text import require_usable_notes
 
@@ -65,7 +70,7 @@ def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: st
 
     Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError.
     """
-    require_session_id(session_id)
+    require_readable_session_id(session_id)
     require_usable_notes(reason)
     with file.write() as db:
         session = _session(file, session_id, now)
@@ -85,7 +90,7 @@ def set_metadata(file: LoadsFile, session_id: str, metadata: Mapping[str, str], 
 
     Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError.
     """
-    require_session_id(session_id)
+    require_readable_session_id(session_id)
     with file.write() as db:
         _session(file, session_id, now)
         _insert(db, session_id, now)
@@ -94,7 +99,7 @@ def set_metadata(file: LoadsFile, session_id: str, metadata: Mapping[str, str], 
 
 def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> Session:
     """Return where a session stands. Raises InvalidSessionIDError, SessionNotFoundError."""
-    require_session_id(session_id)
+    require_readable_session_id(session_id)
     with file.read():
         return _session(file, session_id, now)
 
@@ -141,6 +146,7 @@ def _session(file: LoadsFile, session_id: str, now: datetime) -> Session:
     sql, values = session_query(SessionFilter(session_id=session_id), now=now, limit=1)
     row = file.one_row(sql, values)
     if row is None:
+        require_session_id(session_id)  # what cannot be one is said to be none
         raise SessionNotFoundError(
             f"there is no session {session_id} in {str(file.path)!r}",
             "check the session's ID",

@@ -7,7 +7,7 @@ from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.situation import no_call
 from negotiator.negotiation.thread import Round
 from negotiator.storage.database import LoadsFile
-from negotiator.values.ids import parse_call_id, require_session_id
+from negotiator.values.ids import parse_call_id, require_readable_session_id, require_session_id
 
 
 def session_history(file: LoadsFile, session_id: str) -> list[Round]:
@@ -15,11 +15,11 @@ def session_history(file: LoadsFile, session_id: str) -> list[Round]:
 
     Raises InvalidSessionIDError, SessionNotFoundError, UnusableFileError, BusyError.
     """
-    require_session_id(session_id)
+    require_readable_session_id(session_id)
     with file.read():
         repository = Repository(file)
         rounds = repository.session_rounds(session_id)
-        if not rounds and not _is_known(repository, session_id):
+        if not rounds and not repository.is_known_session(session_id):
             raise _no_session(session_id, file.path)
     return rounds
 
@@ -32,23 +32,19 @@ def call_history(file: LoadsFile, call_id: int | str, session_id: str | None = N
     """
     number = parse_call_id(call_id)
     if session_id is not None:
-        require_session_id(session_id)
+        require_readable_session_id(session_id)
     with file.read():
         repository = Repository(file)
         rounds = repository.call_rounds(number, session_id)
         if not rounds and repository.call(number) is None:
             raise no_call(number, file.path)
-        if not rounds and session_id is not None and not _is_known(repository, session_id):
+        if not rounds and session_id is not None and not repository.is_known_session(session_id):
             raise _no_session(session_id, file.path)
     return rounds
 
 
-def _is_known(repository: Repository, session_id: str) -> bool:
-    started = repository.session_row(session_id) is not None
-    return started or bool(repository.session_rounds(session_id))
-
-
 def _no_session(session_id: str, path: Path) -> SessionNotFoundError:
+    require_session_id(session_id)  # what cannot be one is said to be none
     return SessionNotFoundError(
         f"there is no round of session {session_id} in {str(path)!r}",
         "a session begins with its first ask",

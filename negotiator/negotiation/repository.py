@@ -83,6 +83,19 @@ class Repository:
         times = (parse_stored(created_at), parse_stored(expires_at), parse_stored(closed_at))
         return SessionRow(whole_number(call_id), *times, text_from(reason))
 
+    def is_known_session(self, session_id: str) -> bool:
+        """Return whether a session has a round, or was started."""
+        return self._db.execute(statements.KNOWN_SESSION, [session_id] * 2).fetchone() is not None
+
+    def sessions_beginning(self, text: str) -> list[str]:
+        """Return sessions whose ID begins with a text and goes on, at most a thousand."""
+        span = [text, f"{text}\U0010ffff"]
+        return [str(row[0]) for row in self._db.execute(statements.SESSIONS_BEGINNING, span * 2).fetchall()]
+
+    def sessions_ending(self, text: str) -> list[str]:
+        """Return sessions whose ID ends with a text, at most four."""
+        return [str(row[0]) for row in self._db.execute(statements.SESSIONS_ENDING, [text] * 4).fetchall()]
+
     def started_sessions(self, call_id: int) -> list[str]:
         """Return the sessions that were started for a call."""
         return [str(row[0]) for row in self._db.execute(statements.STARTED_SESSIONS, [call_id]).fetchall()]

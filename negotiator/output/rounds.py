@@ -67,8 +67,6 @@ def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) 
     else:
         more = {"explain": explanation(answer)} if explain else {}
         printing.record(answer_data(answer) | more, form)
-    if answer.warning:
-        printing.say(f"Warning: {answer.warning}.")
     if answer.ruling is None:
         printing.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
     elif dry_run:

@@ -32,6 +32,15 @@ SESSION = """
 STARTED_SESSIONS = f"""
     SELECT session_id FROM main.negotiation_sessions WHERE call_id = ? AND {text_of("session_id")} IS NOT NULL
 """
+_OF_SESSIONS = """
+    SELECT session_id FROM main.negotiations WHERE {condition}
+     UNION SELECT session_id FROM main.negotiation_sessions WHERE {condition}
+     ORDER BY 1 LIMIT {most}
+"""
+KNOWN_SESSION = _OF_SESSIONS.format(condition="session_id = ?", most=1)
+SESSIONS_BEGINNING = _OF_SESSIONS.format(condition="session_id > ? AND session_id < ?", most=1000)
+SESSIONS_ENDING = _OF_SESSIONS.format(condition="substr(session_id, -length(?)) = ?", most=4)
+"""All sessions are looked at: this is for what a person types."""
 
 # The ID is named because in some files it isn't SQLite's row number, and would be NULL.
 INSERT_ROUND = """
@@ -84,7 +93,7 @@ READ_BACK = """
 """
 
 INDEXED = (
-    *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, REQUEST),
+    *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
     *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_AND_SESSION_ROUNDS),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),
     *(CLEAR_AGREEMENT, SET_LOAD_STATUS),

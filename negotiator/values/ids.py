@@ -7,7 +7,9 @@ from negotiator.errors import InvalidCallIDError, InvalidRequestIDError, Invalid
 from negotiator.values.cells import SURROGATE, WHITE_SPACE
 from negotiator.values.text import quoted
 
+PREFIX = "sess_"
 _SESSION_ID = re.compile(r"sess_[A-Za-z0-9_-]{5,45}", re.ASCII)
+_GENERATED = re.compile(r"sess_(\d{14}_[a-z0-9]{6}|[0-9a-f]{16})", re.ASCII)
 _CALL_ID = re.compile(r"-?\d{1,19}", re.ASCII)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _SUFFIX_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -54,6 +56,11 @@ def require_session_id(text: str) -> str:
         f"expected {EXPECTED}, as in sess_20250820224530_abc123",
         remedy=Remedy.GENERATE_ID,
     )
+
+
+def is_generated(text: str) -> bool:
+    """Return whether a session ID has one of the two forms that are made here."""
+    return _GENERATED.fullmatch(text) is not None
 
 
 def require_readable_session_id(text: str) -> str:

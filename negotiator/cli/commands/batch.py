@@ -11,6 +11,7 @@ import typer
 
 from negotiator.cli import hints, options
 from negotiator.cli.groups import examples, new_app
+from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
 from negotiator.negotiation.models import Answer
@@ -112,8 +113,8 @@ class _Tally:
                 self.failures += 1
                 self.exit_code = self.exit_code or reply.exit_code
                 self.first = self.first or f"line {number}: {reply.message}"
-            elif reply.warning:
-                printing.say(f"Warning: line {number}: {reply.warning}.")
+            else:
+                say_notices(reply, line=number)
 
     def end(self) -> None:
         """Raise AsksFailedError if any did."""

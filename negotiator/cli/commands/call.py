@@ -13,7 +13,7 @@ from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
-from negotiator.values.ids import require_session_id
+from negotiator.values.ids import require_readable_session_id
 from negotiator.values.timestamps import parse_moment, utc_now
 
 app = new_app(examples("negotiator call history 2"))
@@ -30,12 +30,12 @@ def history(
     """Print the rounds of a call, oldest first. With --session, only those of that session."""
     form = options.chosen(form, as_json)
     if session is not None:
-        require_session_id(session)  # before the file is opened
+        require_readable_session_id(session)  # before the file is opened
     from negotiator.negotiation.history import call_history
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        rounds = call_history(file, call_id, session)
+        rounds = call_history(file, call_id, options.session_of(file, session, call_id))
     print_rounds(rounds, form, known="Call")
 
 
@@ -157,7 +157,7 @@ def undo(
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        done = undo_round(file, call_id, reason, session)
+        done = undo_round(file, call_id, reason, options.session_of(file, session, call_id))
     printing.record(contract.data(done, contract.WITHDRAWN), form)
 
 

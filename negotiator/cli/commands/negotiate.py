@@ -7,6 +7,7 @@ import typer
 
 from negotiator.cli import options, phone
 from negotiator.cli.groups import examples, new_app
+from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.negotiation.models import Answer
 from negotiator.output.rounds import print_answer
@@ -88,7 +89,9 @@ def negotiate(
     from negotiator.storage.database import LoadsFile
 
     def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
+        nonlocal session
         with LoadsFile.open(db) as file:  # anew for each ask: nothing is held between two
+            session = options.session_of(file, session, call_id)
             given = parse_ask(
                 call_id,
                 ask,
@@ -103,4 +106,6 @@ def negotiate(
     if ask is None:
         phone.take_asks(answering(phone.LEAST_ASK, True, True), answering, explain=explain)
     else:
-        print_answer(answering(ask, False, dry_run), form, explain=explain, dry_run=dry_run)
+        answer = answering(ask, False, dry_run)
+        print_answer(answer, form, explain=explain, dry_run=dry_run)
+        say_notices(answer)

@@ -12,7 +12,7 @@ from negotiator.output import printing
 from negotiator.output.conversations import print_session, print_sessions, print_stats
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
-from negotiator.values.ids import parse_call_id, require_session_id
+from negotiator.values.ids import parse_call_id, require_readable_session_id
 from negotiator.values.timestamps import parse_length, parse_moment, utc_now
 
 app = new_app(examples("negotiator session history sess_20250820224530_abc123"))
@@ -45,12 +45,13 @@ def history(
     form = options.chosen(form, as_json)
     if chart and form is not Format.TABLE:
         raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
-    require_session_id(session_id)  # before the file is opened
+    require_readable_session_id(session_id)  # before the file is opened
     from negotiator.negotiation.history import session_history
+    from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        rounds = session_history(file, session_id)
+        rounds = session_history(file, choose_session(file, session_id))
     if chart and rounds:
         printing.chart(rounds)
     else:
@@ -145,10 +146,11 @@ def show(
     """Show where a session stands. Its calls, asks, counters and metadata, and how long it takes asks."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
+    from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
-    require_session_id(session_id)
     with LoadsFile.open(db) as file:
+        session_id = choose_session(file, session_id)
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
@@ -165,10 +167,11 @@ def close(
     """Close a session: it takes no further ask."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
+    from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
-    require_session_id(session_id)
     with LoadsFile.open(db) as file:
+        session_id = choose_session(file, session_id)
         sessions.close_session(file, session_id, now=utc_now(), reason=reason)
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
@@ -187,10 +190,11 @@ def set_(
     """Set metadata of a session. An empty value takes its key away."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
+    from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
-    require_session_id(session_id)
     metadata = sessions.parse_metadata(meta or [])
     with LoadsFile.open(db) as file:
+        session_id = choose_session(file, session_id)
         sessions.set_metadata(file, session_id, metadata, now=utc_now())
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)

@@ -169,7 +169,7 @@ def test_a_list_says_whose_each_session_is_what_was_asked_and_when(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the desk's zone; for programs nothing is added."""
-    execute(desk, "UPDATE calls SET carrier_mc_number = 'MC' || id")
+    execute(desk, "UPDATE calls SET carrier_mc_number = CASE id WHEN 1 THEN 'mc 2' ELSE 'MC' || id END")
     ask(desk, 1, 2300, SESSION)
     ask(desk, 2, 2250, SESSION, NOW + HOUR)
     start(desk, call_id=3)

@@ -1,0 +1,20 @@
+"""What an operator should know beside an answer, in the words of the command line."""
+
+from negotiator.negotiation.models import Answer
+from negotiator.output import printing
+from negotiator.values.money import dollars
+
+
+def say_notices(answer: Answer, *, line: int | None = None) -> None:
+    """Say what an operator should know; ``line`` is the number of an ask's line among many."""
+    where = "" if line is None else f"line {line}: "
+    if answer.warning:
+        printing.say(f"Warning: {where}{answer.warning}.")
+    for session_id in answer.open_sessions[:1]:
+        option = f"--session {session_id}" if line is None else f'"session_id": "{session_id}"'
+        printing.say(f"Note: {where}this call has an open session; {option} goes on with it.")
+    for heard in answer.heard:
+        printing.say(
+            f"Note: {where}on call {heard.call_id} this carrier was offered {dollars(heard.counter)} "
+            "for the load; that does not bind here."
+        )
