@@ -83,11 +83,19 @@ def end_call(
         seconds = None if started is None else max(0, round((now - started).total_seconds()))
         db.execute(
             """UPDATE main.calls
-                  SET call_end_time = ?, call_duration = ?, outcome = ?, sentiment = coalesce(?, sentiment),
-                      notes = CASE WHEN ?5 IS NULL THEN notes WHEN notes IS NULL THEN ?5
-                                   ELSE notes || char(10) || ?5 END
-                WHERE id = ?6""",
-            [timestamps.format_stored(now), seconds, outcome, sentiment, notes, number],
+                  SET call_end_time = :now, call_duration = :seconds, outcome = :outcome,
+                      sentiment = coalesce(:sentiment, sentiment),
+                      notes = CASE WHEN :notes IS NULL THEN notes WHEN notes IS NULL THEN :notes
+                                   ELSE notes || char(10) || :notes END
+                WHERE id = :id""",
+            {
+                "now": timestamps.format_stored(now),
+                "seconds": seconds,
+                "outcome": outcome,
+                "sentiment": sentiment,
+                "notes": notes,
+                "id": number,
+            },
         )
         return _call(file, number)
 
@@ -135,10 +143,10 @@ def _call(file: LoadsFile, call_id: int) -> CallDetail:
 
 def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
     """Return a carrier's number as the file spells it, and its company: the same spelling first."""
-    digits = carrier_digits("mc_number"), carrier_digits("?1")
+    digits = carrier_digits("mc_number"), carrier_digits(":number")
     sql = f"""SELECT mc_number, company_name FROM main.carriers WHERE {digits[0]} = {digits[1]}
-               ORDER BY mc_number = ?1 DESC, rowid LIMIT 1"""
-    row: tuple[str, str] | None = db.execute(sql, [number]).fetchone()
+               ORDER BY mc_number = :number DESC, rowid LIMIT 1"""
+    row: tuple[str, str] | None = db.execute(sql, {"number": number}).fetchone()
     return row
 
 
