@@ -72,6 +72,25 @@ class CallDetail(ListedCall):
 
 
 @dataclass(frozen=True)
+class LoadCall:
+    """A call about a load: its last and its lowest ask, our highest counter, and when something last was.
+
+    Rounds that were withdrawn do not count.
+    """
+
+    id: int
+    carrier_mc_number: str | None
+    company_name: str | None
+    outcome: str | None
+    negotiation_rounds: int | None
+    last_ask: Decimal | None
+    lowest_ask: Decimal | None
+    standing_counter: Decimal | None
+    final_rate_agreed: Decimal | None
+    latest: datetime | None
+
+
+@dataclass(frozen=True)
 class CallFilter:
     """Which calls are wanted; None is any. ``carrier`` is an MC number, however it is spelled."""
 

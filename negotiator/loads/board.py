@@ -1,19 +1,17 @@
 """The use cases of the load board: add one, list them, show one. Lists are filtered and sorted by SQLite."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.cells import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
-from negotiator.negotiation.repository import Repository
-from negotiator.negotiation.thread import Commitments, standing_rounds
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number
+from negotiator.values.cells import text_from
 from negotiator.values.money import from_file
 
 LISTED = (
@@ -33,7 +31,7 @@ _ORDER = {
     LoadOrder.STATUS: "status",
 }
 _CALLS = """
-    SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed, call_start_time
+    SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed
       FROM main.calls WHERE load_id = ? ORDER BY id
 """
 _BEST_ASK = """
@@ -130,7 +128,7 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
             "check the load's ID",
             remedy=Remedy.LIST_LOADS,
         )
-    calls = [_call(file, load_id, found) for found in db.execute(_CALLS, [load_id]).fetchall()]
+    calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
     best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]
     return _readable(columns, row) | {
         "calls": calls,
@@ -139,23 +137,15 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
     }
 
 
-def _call(file: LoadsFile, load_id: str, row: Sequence[object]) -> dict[str, object]:
-    """Return a call, with what was asked and answered in it (US dollars), and when something last was."""
-    number, carrier, outcome, rounds, agreed, started = row
-    rows = Repository(file).call_rounds(whole_number(number) or 0)
-    done = standing_rounds(rows)
-    asks = [each.carrier_offer for each in done if each.carrier_offer is not None and each.carrier_offer > 0]
-    moments = [timestamps.parse_stored(started), *(each.timestamp for each in done)]
+def _call(
+    number: object, carrier: object, outcome: object, rounds: object, agreed: object
+) -> dict[str, object]:
     return {
         "id": number,
         "carrier_mc_number": text_from(carrier),
         "outcome": text_from(outcome),
         "negotiation_rounds": _finite(rounds),
         "final_rate_agreed": from_file(agreed),
-        "last_ask": asks[-1] if asks else None,
-        "lowest_ask": min(asks, default=None),
-        "counter": Commitments.of(rows, load_id).highest_counter,
-        "latest": max((moment for moment in moments if moment is not None), default=None),
     }
 
 

@@ -38,7 +38,6 @@ LISTED_LOAD = (
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
     *("loadboard_rate", "miles", "status"),
 )
-LOAD_CALL = ("id", "carrier_mc_number", "outcome", "negotiation_rounds", "final_rate_agreed")
 CHECK = ("check", "result", "detail")
 REPORT_ROW = (
     *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from negotiator.output import contract, printing
+from negotiator.conversations.models import LoadCall
+from negotiator.output import printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
 from negotiator.values.money import dollars
@@ -16,16 +17,19 @@ _COLUMNS = (
     Column("Miles", rank=2, right=True),
     Column("Status", folds=9),
 )
-_CALL_COLUMNS = (
-    Column("Call"),
-    Column("Carrier"),
-    Column("Outcome", folds=11),
-    Column("Rounds", rank=3),
-    Column("Last ask"),
-    Column("Our counter"),
-    Column("Agreed"),
-    Column("Latest", rank=2),
-)
+_CALLS = {
+    "id": Column("Call"),
+    "carrier_mc_number": Column("Carrier"),
+    "company_name": Column("Company", folds=12, rank=4),
+    "outcome": Column("Outcome", folds=11),
+    "negotiation_rounds": Column("Rounds", rank=3),
+    "last_ask": Column("Last ask"),
+    "standing_counter": Column("Our counter"),
+    "final_rate_agreed": Column("Agreed"),
+    "latest": Column("Latest", rank=2),
+}
+
+_UNKNOWN = "an unknown carrier"
 
 Load = Mapping[str, object]
 
@@ -40,17 +44,13 @@ def print_loads(loads: Sequence[Load], keys: Sequence[str], form: Format) -> Non
         printing.say("No loads.")
 
 
-def print_load(load: Load, form: Format) -> None:
+def print_load(load: Load, form: Format, calls: Sequence[LoadCall] = ()) -> None:
     """Print one load: for a person its calls stand in a table of their own, with who asked what and when."""
-    calls = load["calls"]
-    found: Sequence[Load] = calls if isinstance(calls, list) else []
     if form is not Format.TABLE:
-        printing.record(
-            {**load, "calls": [{key: call[key] for key in contract.LOAD_CALL} for call in found]}, form
-        )
+        printing.record(load, form)
         return
-    printing.fields(_for_a_person(load, found))
-    printing.table(_CALL_COLUMNS, [_call_cells(call) for call in found])
+    printing.fields(_for_a_person(load, calls))
+    printing.table([*_CALLS.values()], [[getattr(call, key) for key in _CALLS] for call in calls])
 
 
 def _cells(load: Load) -> list[object]:
@@ -59,15 +59,7 @@ def _cells(load: Load) -> list[object]:
     return [load["load_id"], lane, *(_value(load[key]) for key in rest)]
 
 
-def _call_cells(call: Load) -> list[object]:
-    keys = ("id", "carrier_mc_number", "outcome", "negotiation_rounds")
-    return [
-        *(_value(call[key]) for key in keys),
-        *(call[key] for key in ("last_ask", "counter", "final_rate_agreed", "latest")),
-    ]
-
-
-def _for_a_person(load: Load, calls: Sequence[Load]) -> list[tuple[str, object]]:
+def _for_a_person(load: Load, calls: Sequence[LoadCall]) -> list[tuple[str, object]]:
     booked = load["booked_by"]
     return [
         ("Load", load["load_id"]),
@@ -90,20 +82,17 @@ def _for_a_person(load: Load, calls: Sequence[Load]) -> list[tuple[str, object]]
     ]
 
 
-def _best(amount: object, calls: Sequence[Load]) -> str:
+def _best(amount: object, calls: Sequence[LoadCall]) -> str:
     """Return the best ask with whose it is."""
     for call in calls:
-        if amount is not None and call["lowest_ask"] == amount:
-            return f"{_text(amount)}, {_carrier(call)}, call {_text(call['id'])}"
+        if amount is not None and call.lowest_ask == amount:
+            return f"{_text(amount)}, {call.carrier_mc_number or _UNKNOWN}, call {call.id}"
     return _text(amount)
 
 
 def _booking(booked: Load) -> str:
-    return f"{_carrier(booked)} at {_text(booked['final_rate_agreed'])}, call {_text(booked['call_id'])}"
-
-
-def _carrier(call: Load) -> str:
-    return _text(call["carrier_mc_number"]) or "an unknown carrier"
+    carrier = _text(booked["carrier_mc_number"]) or _UNKNOWN
+    return f"{carrier} at {_text(booked['final_rate_agreed'])}, call {_text(booked['call_id'])}"
 
 
 def _lane(load: Load) -> str:

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from shutil import get_terminal_size
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from negotiator.output.layout import Column
 from negotiator.output.printing import say
 from negotiator.output.terminal import draw_fields, draw_table
 from negotiator.output.times import local_time, local_zone, zone_name
 from negotiator.values.money import dollars
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
@@ -47,7 +50,7 @@ def print_fields(pairs: Sequence[tuple[str, object]]) -> None:
     draw_fields([(label, shown) for label, shown in texts if shown])
 
 
-def text(value: object, zone: ZoneInfo | None, *, zoned: bool = False) -> str:
+def text(value: object, zone: "ZoneInfo | None", *, zoned: bool = False) -> str:
     """Return what a person reads for a value; a time is one of that zone, ``zoned`` with its name."""
     if isinstance(value, Decimal):
         return dollars(value)
@@ -62,7 +65,7 @@ def text(value: object, zone: ZoneInfo | None, *, zoned: bool = False) -> str:
     return "" if value is None else str(value)
 
 
-def _zone_of(moment: datetime, zone: ZoneInfo | None) -> str:
+def _zone_of(moment: datetime, zone: "ZoneInfo | None") -> str:
     return zone_name(zone, [moment])
 
 

@@ -12,7 +12,6 @@ from rich.bar import Bar
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
-from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -147,9 +146,11 @@ def _room() -> int:
 @contextmanager
 def drawn_progress() -> Iterator[Progress]:
     """Give a function to report progress to; it draws on a terminal what takes longer than a second."""
+    from rich.progress import Progress as Bars  # noqa: PLC0415 - 8 ms, which a table needn't pay
+
     started, told = monotonic(), 0.0
     # Answers are printed meanwhile: rich would else take stdout over, and draw them beside its bar on stderr.
-    bar = ProgressBar(console=_console(sys.stderr), transient=True, redirect_stdout=False)
+    bar = Bars(console=_console(sys.stderr), transient=True, redirect_stdout=False)
     task = bar.add_task("", total=None)
 
     def report(what: str, done: int, total: int) -> None:

@@ -3,15 +3,21 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from negotiator.errors import InvalidTimeError
 from negotiator.output.printing import say
-from negotiator.values.zones import desk_zone, machine_zone_fault
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
-def local_zone() -> ZoneInfo | None:
+def local_zone() -> "ZoneInfo | None":
     """Return the desk's zone; None is the machine's own. A setting that names no zone is said."""
+    if not (os.environ.get("NEGOTIATOR_TZ") or os.environ.get("TZ")):
+        return None
+    from negotiator.values.zones import desk_zone, machine_zone_fault  # noqa: PLC0415 - 4 ms, for who sets one
+
     try:
         zone = desk_zone(os.environ)
     except InvalidTimeError as error:  # what is printed may have been done already: that is no failure
@@ -22,7 +28,7 @@ def local_zone() -> ZoneInfo | None:
     return zone
 
 
-def local_time(moment: datetime, zone: ZoneInfo | None) -> str:
+def local_time(moment: datetime, zone: "ZoneInfo | None") -> str:
     """Return a moment as ``2025-08-20 22:45`` in a zone; in UTC, with a Z, where it has no such time."""
     try:
         return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes")
@@ -30,7 +36,7 @@ def local_time(moment: datetime, zone: ZoneInfo | None) -> str:
         return moment.replace(tzinfo=None).isoformat(" ", "minutes") + "Z"
 
 
-def zone_name(zone: ZoneInfo | None, moments: Iterable[datetime]) -> str:
+def zone_name(zone: "ZoneInfo | None", moments: Iterable[datetime]) -> str:
     """Return what a zone is called; the machine's own is called what it is at each of the moments."""
     if zone is not None:
         return zone.key

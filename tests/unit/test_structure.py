@@ -126,7 +126,8 @@ def test_migrations_stand_alone() -> None:
         (["call", "history", "1", "--json"], NOT_FOR_A_READER),
         (["negotiate", "1", "2300", "--json"], NOT_FOR_A_READER | {"readline"}),
         (["batch", "asks.jsonl"], NOT_FOR_A_READER),
-        (["load", "list", "--json"], {"rich", "pydantic"}),
+        (["load", "list", "--json"], {"rich", "pydantic", "negotiator.negotiation.repository"}),
+        (["call", "history", "1"], {"rich.progress", "sqlite_utils", "csv"}),
     ],
 )
 def test_a_command_does_not_load_what_it_does_not_need(

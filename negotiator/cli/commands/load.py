@@ -271,4 +271,10 @@ def show(
 
     with LoadsFile.open(db) as file:
         found = show_load(file, load_id)
-    print_load(found, form)
+        if form is not Format.TABLE:
+            print_load(found, form)
+            return
+        from negotiator.conversations.load_calls import load_calls
+
+        calls = load_calls(file, str(found["load_id"]))
+    print_load(found, form, calls)

@@ -256,14 +256,26 @@ def test_the_calls_of_a_load_say_whose_they_are_what_was_asked_and_when(
         """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp)
            VALUES (1, 1, 2300, 'counter_offer_2150.00', '2025-08-21T03:40:00Z'),
                   (1, 2, 2250, 'Let me see.', '2025-08-21 03:45:59')""",
+        "INSERT INTO carriers (mc_number, company_name) VALUES ('mc 1', 'One Inc'), ('MC3', 'Three')",
     )
     monkeypatch.setenv("NEGOTIATOR_TZ", "America/Chicago")
     heading, _, first, second = run("load", "show", "L1").stdout.splitlines()[-4:]
     assert re.split("  +", heading) == [
-        *("Call", "Carrier", "Rounds", "Last ask", "Our counter", "Latest (America/Chicago)"),
+        *("Call", "Carrier", "Company", "Rounds", "Last ask", "Our counter", "Latest (America/Chicago)"),
     ]
-    assert re.split("  +", first.strip()) == ["1", "MC1", "0", "$2,250.00", "$2,150.00", "2025-08-20 22:45"]
+    asked = ["1", "MC1", "One Inc", "0", "$2,250.00", "$2,150.00", "2025-08-20 22:45"]
+    assert re.split("  +", first.strip()) == asked
     assert re.split("  +", second.strip()) == ["2", "MC2", "0", "2025-08-20 18:00"]
+
+
+def test_an_ask_that_was_withdrawn_is_no_last_ask(desk: Path) -> None:
+    """A slip is nobody's."""
+    run("negotiate", 1, 2300)
+    run("negotiate", 1, 2150)
+    run("call", "undo", 1, "--reason", "meant 2250")
+    (call,) = [line for line in run("load", "show", "L1").stdout.splitlines() if line.startswith("   1 ")]
+    assert "$2,300.00" in call
+    assert "$2,150.00" not in call
 
 
 def test_a_load_without_calls_is_shown(desk: Path) -> None:
