@@ -1,14 +1,10 @@
-"""The door for Python: everything that can be done with one open file."""
+"""The door for Python: asks answered, taken back and read back, and all that a desk keeps around them."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager
 from decimal import Decimal
-from pathlib import Path
-from sqlite3 import Connection
-from typing import TYPE_CHECKING, Self
 
+from negotiator.desk import Desk
 from negotiator.errors import ThreadTransferredError
 from negotiator.negotiation import book, history, undo
 from negotiator.negotiation.ask import answer_ask, parse_ask
@@ -16,47 +12,14 @@ from negotiator.negotiation.models import Answer, Ask, Booked, NegotiationResult
 from negotiator.negotiation.responses import TRANSFER_WORDS
 from negotiator.negotiation.thread import Round
 from negotiator.policy.decide import Policy, policy_from_environment
-from negotiator.storage.database import LoadsFile
-from negotiator.values import timestamps
-
-if TYPE_CHECKING:
-    from negotiator.conversations.models import (
-        CallDetail,
-        CallFilter,
-        CallOutcome,
-        ListedCall,
-        Sentiment,
-        Session,
-        SessionFilter,
-        StartedCall,
-    )
 
 
-class CallHandlingService:
+class CallHandlingService(Desk):
     """Answers carriers' asks and reads the record back, on one open file.
 
     ``with CallHandlingService.open("loads.db") as service:`` opens and closes it. Not for several threads
     at once; any number of processes may have the same file open.
     """
-
-    def __init__(
-        self, db: Connection, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
-    ) -> None:
-        """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes."""
-        self._file = LoadsFile(db, path)
-        self._clock = clock
-
-    @classmethod
-    @contextmanager
-    def open(
-        cls, path: str | Path = "loads.db", *, clock: Callable[[], datetime] = timestamps.utc_now
-    ) -> Iterator[Self]:
-        """Open a file for the length of a ``with`` block.
-
-        Raises FileMissingError, UnusableFileError and its kinds, MigrationsPendingError.
-        """
-        with LoadsFile.open(Path(path)) as file:
-            yield cls(file.connection, file.path, clock=clock)
 
     def handle_negotiation(
         self,
@@ -179,108 +142,3 @@ class CallHandlingService:
         UnusableFileError, BusyError.
         """
         return history.call_history(self._file, call_id, session_id)
-
-    def start_session(
-        self,
-        call_id: int | str | None = None,
-        *,
-        expires_in: timedelta | None = None,
-        metadata: Mapping[str, str] | None = None,
-    ) -> str:
-        """Start a session, on a call if one is given, and return its ID.
-
-        Raises InvalidCallIDError, InvalidMetadataError, CallNotFoundError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import sessions
-
-        return sessions.start_session(
-            self._file, now=self._clock(), call_id=call_id, expires_in=expires_in, metadata=metadata
-        )
-
-    def show_session(self, session_id: str) -> "Session":
-        """Return where a session stands.
-
-        Raises InvalidSessionIDError, SessionNotFoundError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import sessions
-
-        return sessions.show_session(self._file, session_id, now=self._clock())
-
-    def list_sessions(self, wanted: "SessionFilter | None" = None, *, limit: int = 50) -> "list[Session]":
-        """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
-
-        Raises InvalidCarrierError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import models, sessions
-
-        return sessions.list_sessions(
-            self._file, wanted or models.SessionFilter(), now=self._clock(), limit=limit
-        )
-
-    def close_session(self, session_id: str, reason: str | None = None) -> None:
-        """Close a session that is active: it takes no further ask.
-
-        Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError,
-        UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import sessions
-
-        sessions.close_session(self._file, session_id, now=self._clock(), reason=reason)
-
-    def set_session_metadata(self, session_id: str, metadata: Mapping[str, str]) -> None:
-        """Set keys of a session's metadata; an empty value takes its key away, the others stay.
-
-        Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError, UnusableFileError,
-        BusyError.
-        """
-        from negotiator.conversations import sessions
-
-        sessions.set_metadata(self._file, session_id, metadata, now=self._clock())
-
-    def start_call(self, load_id: str, carrier: str, *, company: str | None = None) -> "StartedCall":
-        """Record that a carrier (an MC number, however it is spelled) is on the phone about a load.
-
-        Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import calls
-
-        return calls.start_call(
-            self._file, load_id=load_id, carrier=carrier, company=company, now=self._clock()
-        )
-
-    def end_call(
-        self,
-        call_id: int | str,
-        outcome: "CallOutcome",
-        *,
-        sentiment: "Sentiment | None" = None,
-        notes: str | None = None,
-    ) -> "CallDetail":
-        """Record how a call ended, when, and how long it took.
-
-        Raises InvalidCallIDError, InvalidNotesError, CallNotFoundError, CallEndedError, UnusableFileError,
-        BusyError.
-        """
-        from negotiator.conversations import calls
-
-        return calls.end_call(
-            self._file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=self._clock()
-        )
-
-    def list_calls(self, wanted: "CallFilter | None" = None, *, limit: int = 50) -> "list[ListedCall]":
-        """Return calls, the latest first; ``limit`` 0 is all.
-
-        Raises InvalidCarrierError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import calls, models
-
-        return calls.list_calls(self._file, wanted or models.CallFilter(), limit=limit)
-
-    def show_call(self, call_id: int | str) -> "CallDetail":
-        """Return a call with its company, notes and transcript.
-
-        Raises InvalidCallIDError, CallNotFoundError, UnusableFileError, BusyError.
-        """
-        from negotiator.conversations import calls
-
-        return calls.show_call(self._file, call_id)

@@ -24,6 +24,7 @@ from negotiator import (
     errors,
 )
 from negotiator.errors import Remedy
+from negotiator.loads.filters import LoadFilter
 from tests.conftest import NOW, SESSION, contents, select
 
 
@@ -152,3 +153,19 @@ def test_what_a_desk_keeps_can_be_had_from_python(desk: Path) -> None:
         assert [found.id for found in service.list_calls(CallFilter(outcome=CallOutcome.REJECTED))] == [call]
         assert len(service.list_calls(limit=2)) == 2
         assert len(service.list_sessions()) == 1
+
+
+def test_loads_and_reports_can_be_had_from_python(desk: Path) -> None:
+    """The board, a file of loads, and the figures."""
+    source = desk.with_name("board.csv")
+    source.write_text("load,from,to,pickup,delivery,trailer,rate\nX1,Reno,Boise,9/2/2025,9/3/2025,Van,1400\n")
+    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+        assert service.import_loads(source).added == 1
+        service.negotiate(1, 2100)
+        assert [load["load_id"] for load in service.list_loads(LoadFilter(origin="reno"))] == ["X1"]
+        assert len(service.list_loads()) == 3
+        assert service.show_load("L1")["status"] == "booked"
+        made = service.report(by="lane")
+        assert made.whole.figures["booked_value"].value == 2100
+        assert made.groups[0].group == "Chicago, IL to Dallas, TX"
+        assert service.report(since=NOW + timedelta(days=1)).whole.figures["rounds"].value == 0

@@ -20,7 +20,7 @@ PACKAGE = Path(negotiator.__file__).parent
 LAYERS = [
     {"cli", "__main__"},
     {"output"},
-    {"service"},
+    {"service", "desk"},
     {"conversations", "maintenance", "reports", "loads"},
     {"negotiation"},
     {"policy"},

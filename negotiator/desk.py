@@ -1,0 +1,219 @@
+"""What a desk keeps around its negotiations, for Python: calls, sessions, loads, reports.
+
+Each method loads what it needs when it is called: who only negotiates pays for none of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Self
+
+from negotiator.storage.database import LoadsFile
+from negotiator.values import timestamps
+
+if TYPE_CHECKING:
+    from negotiator.conversations.models import (
+        CallDetail,
+        CallFilter,
+        CallOutcome,
+        ListedCall,
+        Sentiment,
+        Session,
+        SessionFilter,
+        StartedCall,
+    )
+    from negotiator.loads.filters import LoadFilter
+    from negotiator.loads.importing import Imported
+    from negotiator.reports.report import Report
+
+
+class Desk:
+    """One open file, and the calls, sessions, loads and reports in it."""
+
+    def __init__(
+        self, db: Connection, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
+    ) -> None:
+        """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes."""
+        self._file = LoadsFile(db, path)
+        self._clock = clock
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, path: str | Path = "loads.db", *, clock: Callable[[], datetime] = timestamps.utc_now
+    ) -> Iterator[Self]:
+        """Open a file for the length of a ``with`` block.
+
+        Raises FileMissingError, UnusableFileError and its kinds, MigrationsPendingError.
+        """
+        with LoadsFile.open(Path(path)) as file:
+            yield cls(file.connection, file.path, clock=clock)
+
+    def start_session(
+        self,
+        call_id: int | str | None = None,
+        *,
+        expires_in: timedelta | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> str:
+        """Start a session, on a call if one is given, and return its ID.
+
+        Raises InvalidCallIDError, InvalidMetadataError, CallNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import sessions
+
+        return sessions.start_session(
+            self._file, now=self._clock(), call_id=call_id, expires_in=expires_in, metadata=metadata
+        )
+
+    def show_session(self, session_id: str) -> "Session":
+        """Return where a session stands.
+
+        Raises InvalidSessionIDError, SessionNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import sessions
+
+        return sessions.show_session(self._file, session_id, now=self._clock())
+
+    def list_sessions(self, wanted: "SessionFilter | None" = None, *, limit: int = 50) -> "list[Session]":
+        """Return sessions, those without a round first, then the latest first; ``limit`` 0 is all.
+
+        Raises InvalidCarrierError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import models, sessions
+
+        return sessions.list_sessions(
+            self._file, wanted or models.SessionFilter(), now=self._clock(), limit=limit
+        )
+
+    def close_session(self, session_id: str, reason: str | None = None) -> None:
+        """Close a session that is active: it takes no further ask.
+
+        Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError,
+        UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import sessions
+
+        sessions.close_session(self._file, session_id, now=self._clock(), reason=reason)
+
+    def set_session_metadata(self, session_id: str, metadata: Mapping[str, str]) -> None:
+        """Set keys of a session's metadata; an empty value takes its key away, the others stay.
+
+        Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError, UnusableFileError,
+        BusyError.
+        """
+        from negotiator.conversations import sessions
+
+        sessions.set_metadata(self._file, session_id, metadata, now=self._clock())
+
+    def start_call(self, load_id: str, carrier: str, *, company: str | None = None) -> "StartedCall":
+        """Record that a carrier (an MC number, however it is spelled) is on the phone about a load.
+
+        Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import calls
+
+        return calls.start_call(
+            self._file, load_id=load_id, carrier=carrier, company=company, now=self._clock()
+        )
+
+    def end_call(
+        self,
+        call_id: int | str,
+        outcome: "CallOutcome",
+        *,
+        sentiment: "Sentiment | None" = None,
+        notes: str | None = None,
+    ) -> "CallDetail":
+        """Record how a call ended, when, and how long it took.
+
+        Raises InvalidCallIDError, InvalidNotesError, CallNotFoundError, CallEndedError, UnusableFileError,
+        BusyError.
+        """
+        from negotiator.conversations import calls
+
+        return calls.end_call(
+            self._file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=self._clock()
+        )
+
+    def list_calls(self, wanted: "CallFilter | None" = None, *, limit: int = 50) -> "list[ListedCall]":
+        """Return calls, the latest first; ``limit`` 0 is all.
+
+        Raises InvalidCarrierError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import calls, models
+
+        return calls.list_calls(self._file, wanted or models.CallFilter(), limit=limit)
+
+    def show_call(self, call_id: int | str) -> "CallDetail":
+        """Return a call with its company, notes and transcript.
+
+        Raises InvalidCallIDError, CallNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import calls
+
+        return calls.show_call(self._file, call_id)
+
+    def add_load(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Add a load, available, from values by column, and return it as `show_load` does.
+
+        Raises InvalidLoadsError, LoadExistsError, UnusableFileError, BusyError.
+        """
+        from negotiator.loads import board
+
+        return board.add_load(self._file, given, now=self._clock())
+
+    def list_loads(self, wanted: "LoadFilter | None" = None) -> list[dict[str, object]]:
+        """Return the loads that are wanted, in the order that is asked for; equals by ID.
+
+        Raises UnusableFileError, BusyError.
+        """
+        from negotiator.loads import board, filters
+
+        return board.list_loads(self._file, wanted or filters.LoadFilter())
+
+    def show_load(self, load_id: str) -> dict[str, object]:
+        """Return a load with its calls, the lowest ask so far (US dollars), and who booked it.
+
+        Raises LoadNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.loads import board
+
+        return board.show_load(self._file, load_id)
+
+    def import_loads(self, source: Path, *, update: bool = False, ignore_unknown: bool = False) -> "Imported":
+        """Add the loads of a CSV or JSON file, all of them or none.
+
+        Loads that are there already are left alone, or with ``update`` take the values that are not blank.
+        Raises FileMissingError for the source, InvalidLoadsError, UnusableFileError, BusyError.
+        """
+        from negotiator.loads import importing
+
+        return importing.import_loads(
+            self._file, source, now=self._clock(), update=update, ignore_unknown=ignore_unknown
+        )
+
+    def report(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        by: str | None = None,
+        ceiling_percent: float = 10,
+    ) -> "Report":
+        """Return the desk's figures of a span of time, None for no end.
+
+        ``by`` cuts them by lane, equipment, carrier, day, week, hour, round or outcome. ``ceiling_percent``
+        stands in for the ceiling of rounds that recorded none. Raises UnusableFileError, BusyError.
+        """
+        from negotiator.reports import report, span
+
+        return report.report(
+            self._file,
+            span=span.Span(since, until),
+            now=self._clock(),
+            ceiling_percent=ceiling_percent,
+            by=by,
+        )
