@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         InvalidLoadsError,
         InvalidMetadataError,
         InvalidNotesError,
+        InvalidPlaceError,
         InvalidPolicyError,
         InvalidRequestIDError,
         InvalidSessionIDError,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         NotFoundError,
         NothingToUndoError,
         OutlierError,
+        PolicyNotFoundError,
         ReadOnlyFileError,
         RequestMismatchError,
         ResourceError,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
         ThreadClosedError,
         ThreadTransferredError,
         UnusableFileError,
+        UnusablePolicyError,
     )
     from negotiator.negotiation.models import Answer, Booked, NegotiationResult, Reopened, Withdrawn
     from negotiator.negotiation.thread import Round
@@ -102,6 +105,7 @@ __all__ = [
     "InvalidLoadsError",
     "InvalidMetadataError",
     "InvalidNotesError",
+    "InvalidPlaceError",
     "InvalidPolicyError",
     "InvalidRequestIDError",
     "InvalidSessionIDError",
@@ -123,6 +127,7 @@ __all__ = [
     "NotFoundError",
     "NothingToUndoError",
     "OutlierError",
+    "PolicyNotFoundError",
     "ReadOnlyFileError",
     "Reopened",
     "RequestMismatchError",
@@ -142,6 +147,7 @@ __all__ = [
     "ThreadClosedError",
     "ThreadTransferredError",
     "UnusableFileError",
+    "UnusablePolicyError",
     "Withdrawn",
     "generate_session_id",
     "generate_uuid_session_id",

@@ -28,8 +28,11 @@ class Remedy(StrEnum):
     NAME_FILE = "name_file"
     NAME_OR_CHECK_FILE = "name_or_check_file"
     NAME_OR_MAKE_FILE = "name_or_make_file"
+    POLICY_HISTORY = "policy_history"
+    POLICY_PAGE = "policy_page"
     REOPEN_CALL = "reopen_call"  # call_id
     RESTORE = "restore"
+    REVERT_POLICY = "revert_policy"
     START_SESSION = "start_session"
     UPDATE_LOADS = "update_loads"
 
@@ -80,6 +83,12 @@ class InvalidCarrierError(BadInputError):
     """The text is not an MC number."""
 
     code = "invalid_carrier"
+
+
+class InvalidPlaceError(BadInputError):
+    """The text is no city or state."""
+
+    code = "invalid_place"
 
 
 class InvalidTimeError(BadInputError):
@@ -177,6 +186,12 @@ class LoadNotFoundError(NotFoundError):
     """No load has this ID; or a call names no load, or one that is gone."""
 
     code = "load_not_found"
+
+
+class PolicyNotFoundError(NotFoundError):
+    """The file's policy has no such version."""
+
+    code = "policy_not_found"
 
 
 class FileMissingError(NotFoundError):
@@ -305,6 +320,12 @@ class SchemaError(UnusableFileError):
     """The file's tables, columns or indexes are not those this program works with."""
 
     code = "wrong_tables"
+
+
+class UnusablePolicyError(UnusableFileError):
+    """The policy that stands in the file is not in order."""
+
+    code = "policy_unusable"
 
 
 class MigrationsPendingError(NegotiatorError):

@@ -179,6 +179,41 @@ def m009_keep_states(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_add_policies(db: Database) -> None:
+    """Add tables for the desk's policy in all its versions, and for what a load has beside its columns.
+
+    Loads get an index by lane: what a lane has cost is asked for while a carrier is on the line.
+    """
+    _add_table(
+        db,
+        "policies",
+        {
+            "version": "INTEGER PRIMARY KEY NOT NULL",
+            "created_at": "TEXT",
+            "created_by": "TEXT",
+            "source": "TEXT",
+            "reason": "TEXT",
+            "document": "TEXT",
+        },
+    )
+    _add_table(
+        db,
+        "load_facts",
+        {
+            "load_id": "TEXT PRIMARY KEY NOT NULL",
+            "ceiling": "REAL",
+            "cancelled_at": "TEXT",
+            "reason": "TEXT",
+            "changed_by": "TEXT",
+            "changed_at": "TEXT",
+        },
+    )
+    if not _index_table(db, "idx_loads_lane"):
+        origin = "lower(replace(trim(origin), '.', ''))"  # ST. LOUIS, MO and St Louis MO begin alike
+        db.execute(f"CREATE INDEX main.idx_loads_lane ON loads ({origin}, origin, destination)")
+
+
 def changed_views(db: Database) -> list[str]:
     """Return which of our views are missing, or are not as they were made."""
     held = dict(db.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall())

@@ -25,8 +25,11 @@ WORDS = {
     Remedy.NAME_FILE: "{hint} with --db",
     Remedy.NAME_OR_CHECK_FILE: "name the right file with --db, or see what `negotiator check` says",
     Remedy.NAME_OR_MAKE_FILE: "name the right file with --db, or make a new one with `negotiator init`",
+    Remedy.POLICY_HISTORY: "`negotiator policy history` shows those there are",
+    Remedy.POLICY_PAGE: "`negotiator help policy` shows how it is written",
     Remedy.REOPEN_CALL: "end it as accepted, or take that back: `negotiator call reopen {call_id}`",
     Remedy.RESTORE: "restore a backup: `negotiator restore BACKUP`",
+    Remedy.REVERT_POLICY: "{hint}: `negotiator policy revert VERSION`",
     Remedy.START_SESSION: "{hint}: `negotiator session start`",
     Remedy.UPDATE_LOADS: "give another ID; `negotiator load import --update` changes loads",
 }

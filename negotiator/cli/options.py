@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from negotiator.cli import completion
-from negotiator.cli.usage import CommandLine
+from negotiator.cli.usage import CommandLine, UsageError
 from negotiator.errors import BadInputError
 from negotiator.output import printing
 from negotiator.values.settings import unknown_settings
@@ -124,6 +124,26 @@ def warn_of_unknown_settings() -> None:
     for name, meant in unknown_settings(os.environ):
         question = f"; did you mean {meant}?" if meant else "."
         printing.say(f"Warning: {name} is not a setting of this program{question}")
+
+
+def warn_of_overruled_settings(version: int | None) -> None:
+    """Say which variables do not count, because the file has a policy; version 0 or None is none."""
+    from negotiator.policy.terms import overruled_variables
+
+    for name in overruled_variables(os.environ) if version else []:
+        printing.say(f"Warning: {name} does not count: the file has a policy (version {version}).")
+
+
+def person(by: str | None) -> str:
+    """Return the name that was given, else that of whoever runs this. Raises UsageError when it has none."""
+    if by is not None:
+        return by
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError, ImportError):
+        raise UsageError("this user has no name here", "say who decided, with --by NAME") from None
 
 
 def desk_zone(name: str | None = None) -> "ZoneInfo | None":

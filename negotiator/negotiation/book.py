@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 
-from negotiator.errors import InvalidTextError
 from negotiator.negotiation import refusals
 from negotiator.negotiation.models import Booked
 from negotiator.negotiation.record import Entry, Recorder
@@ -17,8 +16,8 @@ from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id
 from negotiator.values.money import parse_amount
-from negotiator.values.recorded import POLICY
-from negotiator.values.text import require_name, require_usable_notes
+from negotiator.values.people import require_person
+from negotiator.values.text import require_usable_notes
 
 
 def book_call(
@@ -63,13 +62,6 @@ def book_call(
         )
         Recorder(file).add_round(entry, Decision.ACCEPTED, call, load, rows)
     return Booked(number, session_id, entry.round_number, amount, load.load_id, "booked", by, reason)
-
-
-def require_person(name: str) -> None:
-    """Raise InvalidTextError for what is no name of a person: the policy is none."""
-    require_name(name, "the person's name")
-    if name.strip().lower() == POLICY:
-        raise InvalidTextError(f"{name!r} stands for what the policy decides", "name the person who decided")
 
 
 def _session(rows: tuple[Round, ...]) -> str | None:

@@ -38,6 +38,11 @@ LISTED_LOAD = (
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
     *("loadboard_rate", "miles", "status"),
 )
+POLICY = ("version", "created_at", "created_by", "source", "reason", "document")
+APPLIED_POLICY = (
+    *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),
+    *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
+)
 CHECK = ("check", "result", "detail")
 REPORT_ROW = (
     *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),

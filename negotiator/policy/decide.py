@@ -44,6 +44,10 @@ class Ruling:
     target: Decimal | None = None
 
 
+PARAMETERS = ("ceiling_percent", "rounds", "firmness", "increment")
+"""What a desk sets of a policy. The ceiling of a load in US dollars stands beside them."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """The parameters of a decision.
@@ -94,29 +98,41 @@ def _require(
         raise InvalidPolicyError(f"the {what} is out of range", f"allowed is {allowed}")
 
 
+def parse_parameter(name: str, number: Decimal) -> Decimal | int:
+    """Return the value of one of `PARAMETERS`. Raises InvalidPolicyError when it is out of range."""
+    value = _whole(number) if name == "rounds" else number
+    parameter: dict[str, Any] = {name: value}
+    Policy(**parameter)
+    return value
+
+
+def _whole(number: Decimal) -> int:
+    if number.is_finite() and number == number.to_integral_value():
+        return int(number)
+    raise InvalidPolicyError("the number of rounds is not a whole number", "allowed is 1 to 1000")
+
+
 def policy_from_environment(environ: Mapping[str, str]) -> Policy:
     """Return a desk's policy: the variables NEGOTIATOR_CEILING_PERCENT, _ROUNDS, _FIRMNESS and _INCREMENT.
 
     What is unset or empty keeps its default. Raises InvalidPolicyError, naming the variable.
     """
     given: dict[str, Any] = {}
-    for name in ("ceiling_percent", "rounds", "firmness", "increment"):
-        variable = f"NEGOTIATOR_{name.upper()}"
+    for name in PARAMETERS:
+        variable = variable_of(name)
         number = number_from(environ, variable, InvalidPolicyError)
         if number is None:
             continue
-        given[name] = _whole(variable, number) if name == "rounds" else number
         try:
-            Policy(**{name: given[name]})  # alone, so that the variable can be named
+            given[name] = parse_parameter(name, number)
         except InvalidPolicyError as error:
             raise InvalidPolicyError(f"{variable} is {number}: {error.message}", error.hint) from None
     return Policy(**given)
 
 
-def _whole(variable: str, number: Decimal) -> int:
-    if number == int(number):
-        return int(number)
-    raise InvalidPolicyError(f"{variable} is {number}, which is not a whole number", "set a whole number")
+def variable_of(name: str) -> str:
+    """Return the environment variable that sets one of `PARAMETERS`."""
+    return f"NEGOTIATOR_{name.upper()}"
 
 
 def decide(

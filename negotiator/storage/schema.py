@@ -61,6 +61,10 @@ CREATE TABLE negotiations (
 TABLES = ("loads", "carriers", "calls", "negotiations")
 SESSIONS_TABLE = "negotiation_sessions"
 """What is kept of a session besides its rounds; a migration makes it."""
+POLICIES_TABLE = "policies"
+"""The versions of the desk's policy; a migration makes it."""
+LOAD_FACTS_TABLE = "load_facts"
+"""What a load has beside its columns, which other programs would not understand; a migration makes it."""
 STEPS_TABLE = "_sqlite_migrations"
 """Where sqlite-utils notes which migrations a file has had."""
 STEPS = (
@@ -73,6 +77,7 @@ STEPS = (
     "m007_add_request_id",
     "m008_record_terms",
     "m009_keep_states",
+    "m010_add_policies",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

@@ -12,7 +12,8 @@ SETTINGS = frozenset(
     for name in ("BUSY_TIMEOUT", "CEILING_PERCENT", "DB", "DEBUG", "FIRMNESS", "INCREMENT", "ROUNDS", "TZ")
 )
 """Every variable that this program reads."""
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
+"""A number that somebody types."""
 
 
 def number_from(
@@ -25,7 +26,7 @@ def number_from(
     text = environ.get(variable)
     if not text:
         return None
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise kind(f"{variable} is {text[:40]!r}, which is not a number", "set a number or unset it")
     return Decimal(text)
 

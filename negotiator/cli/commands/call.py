@@ -7,7 +7,6 @@ import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import examples, new_app
-from negotiator.cli.usage import UsageError
 from negotiator.conversations.models import CallFilter, CallOutcome, Sentiment
 from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
@@ -190,21 +189,11 @@ def book(
     from negotiator.policy.decide import policy_from_environment
     from negotiator.storage.database import LoadsFile
 
-    person = _user() if by is None else by
+    person = options.person(by)
     policy = policy_from_environment(os.environ)
     with LoadsFile.open(db) as file:
         done = book_call(file, call_id, rate, policy, by=person, reason=reason)
     printing.record(contract.data(done, contract.BOOKED), form)
-
-
-def _user() -> str:
-    """Return the name of whoever runs this. Raises UsageError when the system knows none."""
-    from getpass import getuser
-
-    try:
-        return getuser()
-    except (KeyError, OSError, ImportError):
-        raise UsageError("this user has no name here", "say who decided, with --by NAME") from None
 
 
 @app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))

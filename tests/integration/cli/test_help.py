@@ -119,7 +119,10 @@ def test_help_has_a_width_that_can_be_read(columns: str) -> None:
         ("LOADS", "did you mean `negotiator load`?"),
         ("call histroy 2", "did you mean `negotiator call history`?"),
         ("import board.csv", "did you mean `negotiator load import`?"),
-        ("history 2", "did you mean `negotiator call history` or `negotiator session history`?"),
+        (
+            "history 2",
+            "did you mean `negotiator call history` or `negotiator session history` or `negotiator policy history`?",
+        ),
         ("qqq", "`negotiator --help` shows the commands."),
         ("call qqq", "`negotiator call --help` shows the commands."),
     ],

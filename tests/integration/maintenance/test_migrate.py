@@ -26,6 +26,7 @@ ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
     *("m008_record_terms", "m009_keep_states"),
+    "m010_add_policies",
 )
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
@@ -71,6 +72,7 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_negotiation_sessions_call_id": "call_id",
         "idx_calls_carrier": "None",  # an expression
         "idx_negotiations_request_id": "request_id",
+        "idx_loads_lane": "None, origin, destination",
     }
 
 
@@ -288,7 +290,7 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     command = [sys.executable, "-m", "sqlite_utils", "migrate", str(unmigrated), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
-    assert len(indexes(unmigrated)) == 7
+    assert len(indexes(unmigrated)) == 8
 
 
 def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:

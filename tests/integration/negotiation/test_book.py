@@ -14,7 +14,7 @@ from negotiator.errors import (
     LoadTakenError,
     ThreadClosedError,
 )
-from negotiator.negotiation.book import require_person
+from negotiator.values.people import require_person
 from tests.conftest import OTHER_SESSION, SESSION, contents, data, execute, run, select
 
 CALL = "SELECT outcome, final_rate_agreed, negotiation_rounds, transferred_to_rep FROM calls WHERE id = 1"
