@@ -7,15 +7,13 @@ if TYPE_CHECKING:
     from negotiator.conversations.models import (
         CallDetail,
         CallFilter,
-        CallOutcome,
         ListedCall,
-        Sentiment,
         Session,
         SessionFilter,
         SessionStats,
-        SessionStatus,
         StartedCall,
     )
+    from negotiator.conversations.states import CallOutcome, Sentiment, SessionStatus
     from negotiator.errors import (
         AsksFailedError,
         BadInputError,
@@ -157,13 +155,13 @@ __all__ = [
 _HOMES = {
     "CallDetail": "conversations.models",
     "CallFilter": "conversations.models",
-    "CallOutcome": "conversations.models",
+    "CallOutcome": "conversations.states",
     "ListedCall": "conversations.models",
-    "Sentiment": "conversations.models",
+    "Sentiment": "conversations.states",
     "Session": "conversations.models",
     "SessionFilter": "conversations.models",
     "SessionStats": "conversations.models",
-    "SessionStatus": "conversations.models",
+    "SessionStatus": "conversations.states",
     "StartedCall": "conversations.models",
     "Answer": "negotiation.models",
     "Booked": "negotiation.models",

@@ -1,11 +1,15 @@
 """The entry: ``negotiator`` and ``python -m negotiator``."""
 
+import gc
 import os
 import sys
+
+_OBJECTS = 50_000  # made before garbage is looked for; a start makes as many, and next to none is garbage
 
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
+    gc.set_threshold(_OBJECTS)  # a twentieth of a start otherwise
     try:
         from negotiator.cli import app  # noqa: PLC0415 - an interrupt while this loads is one like any other
 

@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from negotiator.conversations.models import (
         CallDetail,
         CallFilter,
-        CallOutcome,
         ListedCall,
-        Sentiment,
         Session,
         SessionFilter,
         StartedCall,
     )
+    from negotiator.conversations.states import CallOutcome, Sentiment
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing import Imported
     from negotiator.reports.report import Report

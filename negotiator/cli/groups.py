@@ -1,35 +1,25 @@
-"""Groups of commands: what their help shows, and how a command is found by its name."""
+"""Commands and their groups: how they are built, found by name, and shown in help."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
+from inspect import getdoc
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from negotiator.cli.lazy import Deferred
 from negotiator.cli.usage import CommandLine, UsageError
 from negotiator.output import printing
 
-
-def new_app(
-    epilog: str | None = None,
-    *,
-    name: str | None = None,
-    cls: type[TyperGroup] | None = None,
-    add_completion: bool = False,
-) -> typer.Typer:
-    """Return an app for commands. Its help is plain: rich's takes twice as long."""
-    return typer.Typer(
-        name=name,
-        cls=cls or Group,
-        epilog=epilog,
-        add_completion=add_completion,
-        suggest_commands=False,  # the group does, in its own words
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+Function = Callable[..., None]
+"""What runs a command: its parameters are the command's."""
+PLAIN: dict[str, Any] = {
+    "rich_markup_mode": None,  # help that rich draws takes twice as long
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+"""How every command, and the root, is set up."""
 
 
 def examples(*lines: str) -> str:
@@ -39,6 +29,58 @@ def examples(*lines: str) -> str:
     """
     whole = [line for line in lines if not line.startswith(" ")]  # the others go on from the line before
     return "\n".join(["\b", "Example:" if len(whole) == 1 else "Examples:", *(f"  {line}" for line in lines)])
+
+
+class Deferred(TyperCommand):
+    """What a group knows of a command before it is built: its name, and its summary."""
+
+    def __init__(self, name: str, summary: str, load: Callable[[], Any]) -> None:
+        """Stand for the command that ``load`` builds."""
+        super().__init__(name, help=summary)
+        self.load = load
+
+
+class Commands:
+    """The commands of a module. Each is built when it is called: building those of a group takes 5 ms."""
+
+    def __init__(self, epilog: str | None = None) -> None:
+        """Begin with none; ``epilog`` ends the help of a group."""
+        self._epilog = epilog
+        self._functions: dict[str, tuple[Function, str]] = {}
+
+    def command(self, name: str, *, epilog: str) -> Callable[[Function], Function]:
+        """Register a function as a command of this name; ``epilog`` ends its help."""
+
+        def register(function: Function) -> Function:
+            self._functions[name] = function, epilog
+            return function
+
+        return register
+
+    def build(self, name: str) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
+        """Return the command of this name."""
+        function, epilog = self._functions[name]
+        app = typer.Typer(add_completion=False, **PLAIN)
+        app.command(name, epilog=epilog)(function)
+        return typer.main.get_command(app)
+
+    def group(self, name: str) -> Any:  # noqa: ANN401 - as above
+        """Return all commands, as a group of this name."""
+        commands: dict[str, Any] = {
+            command: Deferred(command, getdoc(function) or "", partial(self.build, command))
+            for command, (function, _) in self._functions.items()
+        }
+        return Group(
+            name=name,
+            commands=commands,
+            epilog=self._epilog,
+            context_settings=PLAIN["context_settings"],
+            rich_markup_mode=PLAIN["rich_markup_mode"],
+        )
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a command of this name."""
+        return name in self._functions
 
 
 class Group(TyperGroup):

@@ -5,11 +5,11 @@ a third of its start.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-import typer
-from typer.core import TyperCommand
+from negotiator.cli.groups import Commands, Deferred
 
 # The summary stands here alone: what else is to be said about a command is the docstring of its function.
 # At most 45 characters, else Typer cuts it.
@@ -40,27 +40,18 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 
 
-class Deferred(TyperCommand):
-    """What the root knows of a command before its module is loaded."""
-
-    def __init__(self, name: str, module: str, summary: str) -> None:
-        """Stand for a command in ``negotiator.cli.commands.MODULE``, or for that module's group."""
-        super().__init__(name, help=summary)
-        self._module = module
-
-    def load(self) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
-        """Return the command itself; its help begins with the summary."""
-        module = import_module(f"negotiator.cli.commands.{self._module}")
-        built = typer.main.get_command(module.app)
-        command: Any = getattr(built, "commands", {}).get(self.name, built)
-        command.help = "\n\n".join(filter(None, [self.help, command.help]))
-        return command
-
-
 def commands() -> dict[str, Deferred]:
     """Return what is known of each command, in the order of the help."""
     return {
-        name: Deferred(name, module, summary)
+        name: Deferred(name, summary, partial(_load, name, module, summary))
         for section in SECTIONS.values()
         for name, (module, summary) in section.items()
     }
+
+
+def _load(name: str, module: str, summary: str) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
+    """Return a command, or the group of a module's commands. Its help begins with the summary."""
+    found: Commands = import_module(f"negotiator.cli.commands.{module}").app
+    command = found.build(name) if name in found else found.group(name)
+    command.help = "\n\n".join(filter(None, [summary, command.help]))
+    return command

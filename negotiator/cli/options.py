@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from negotiator.cli import completion
-from negotiator.cli.usage import CommandLine, UsageError
+from negotiator.cli.usage import UsageError
 from negotiator.errors import BadInputError
 from negotiator.output import printing
-from negotiator.values.settings import unknown_settings
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -47,26 +46,12 @@ To = Annotated[
     ),
 ]
 
-
-def note_json(context: typer.Context, as_json: bool) -> bool:
-    """Have errors printed as JSON when data is."""
-    if as_json:
-        context.ensure_object(CommandLine).wants_json = True
-    return as_json
-
-
-def note_format(context: typer.Context, form: StrEnum | None) -> StrEnum | None:
-    """Do the same for ``--format``."""
-    note_json(context, form in {Format.JSON, Format.JSONL})
-    return form
-
-
 FORMATS = "table, json, jsonl or csv."
 Form = Annotated[
     Format | None,
-    typer.Option("--format", "-f", help=FORMATS, metavar="FORM", show_default=False, callback=note_format),
+    typer.Option("--format", "-f", help=FORMATS, metavar="FORM", show_default=False),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Short for --format json.", callback=note_json)]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 CallID = Annotated[
     str,
     typer.Argument(
@@ -121,6 +106,8 @@ def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None
 
 def warn_of_unknown_settings() -> None:
     """Say which variables are no settings, for commands that decide: a misspelled one decides nothing."""
+    from negotiator.values.settings import unknown_settings
+
     for name, meant in unknown_settings(os.environ):
         question = f"; did you mean {meant}?" if meant else "."
         printing.say(f"Warning: {name} is not a setting of this program{question}")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from negotiator.cli import lazy
-from negotiator.cli.groups import Group, examples, new_app
+from negotiator.cli.groups import PLAIN, Group, examples
 from negotiator.cli.usage import CommandLine, UsageError
 from negotiator.errors import (
     NegotiatorError,
@@ -87,12 +87,10 @@ def report(problem: Exception, line: CommandLine) -> int:
     if os.environ.get("NEGOTIATOR_DEBUG"):
         traceback.print_exception(problem)
     known = _as_ours(problem, line)
-    if isinstance(known, UsageError):
-        line.read_on()
     if not isinstance(known, OutputClosedError):
         from negotiator.cli import hints
 
-        hints.print_error(known, as_json=line.wants_json)
+        hints.print_error(known, as_json=line.wants_json())
     return known.exit_code
 
 
@@ -114,11 +112,11 @@ def _usage_error(problem: typer.TyperException, line: CommandLine) -> UsageError
     return UsageError(message[:1].lower() + message[1:], f"`{line.path} --help` shows how it is used")
 
 
-app = new_app(
-    examples("negotiator init --sample", "negotiator negotiate 1 2300"),
+app = typer.Typer(
     name="negotiator",
     cls=Root,
-    add_completion=True,
+    epilog=examples("negotiator init --sample", "negotiator negotiate 1 2300"),
+    **PLAIN,
 )
 
 

@@ -1,4 +1,4 @@
-"""What was typed: the error for a line that cannot be used, and whether errors are wanted as JSON."""
+"""What was typed: the error for a line that cannot be used, and the form in which it asks for errors."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,6 @@ class CommandLine:
     def __init__(self, words: Sequence[str] = ()) -> None:
         """Begin with the words after the program's name."""
         self.path = "negotiator"
-        self.wants_json = False
         self._command: Any = None  # the last command that was recognised, and the words after its name
         self._words = list(words)
 
@@ -26,22 +25,24 @@ class CommandLine:
         """Go on to a command that was recognised, and the words after its name."""
         self.path, self._command, self._words = path, command, list(words)
 
-    def read_on(self) -> None:
-        """Read what follows a mistake: it may ask for errors as JSON.
+    def wants_json(self) -> bool:
+        """Return whether the command's own options ask for JSON, before a mistake or after it.
 
-        Typer stops at what it cannot parse. Told to be lenient, it goes on to the end, by the command's own
-        options.
+        Typer stops at what it cannot parse. Told to be lenient, it goes on to the end.
         """
         takes_options = self._command is not None and not hasattr(self._command, "commands")
         command = self._command if takes_options else _any_command()
-        command.make_context(
+        given = command.make_context(
             self.path,
             list(self._words),
             obj=self,
             resilient_parsing=True,
             ignore_unknown_options=True,
             allow_extra_args=True,
-        )
+        ).params
+        # What `load import` calls its form is that of the file it reads.
+        form = given.get("output_form" if "output_form" in given else "form")
+        return bool(given.get("as_json")) or form in {"json", "jsonl"}
 
 
 def _any_command() -> Any:  # noqa: ANN401 - as above

@@ -9,11 +9,10 @@ from typing import Any
 from negotiator.conversations.models import (
     CallDetail,
     CallFilter,
-    CallOutcome,
     ListedCall,
-    Sentiment,
     StartedCall,
 )
+from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository

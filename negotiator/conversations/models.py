@@ -4,35 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
-
-class CallOutcome(StrEnum):
-    """What came of a call."""
-
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NEGOTIATING = "negotiating"
-    TRANSFERRED = "transferred"
-    ABANDONED = "abandoned"
-
-
-class Sentiment(StrEnum):
-    """How the carrier felt about it."""
-
-    POSITIVE = "positive"
-    NEUTRAL = "neutral"
-    NEGATIVE = "negative"
-
-
-class SessionStatus(StrEnum):
-    """Where a session stands; derived from its rounds, and from when it ends."""
-
-    ACTIVE = "active"
-    ACCEPTED = "accepted"
-    TRANSFERRED = "transferred"
-    CLOSED = "closed"
-    EXPIRED = "expired"
+from negotiator.conversations.states import CallOutcome, SessionStatus
 
 
 @dataclass(frozen=True)

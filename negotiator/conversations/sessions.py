@@ -9,8 +9,9 @@ from decimal import Decimal
 from sqlite3 import Connection
 from typing import Any
 
-from negotiator.conversations.models import Session, SessionFilter, SessionStats, SessionStatus
+from negotiator.conversations.models import Session, SessionFilter, SessionStats
 from negotiator.conversations.session_sql import session_query
+from negotiator.conversations.states import SessionStatus
 from negotiator.errors import (
     CallNotFoundError,
     InvalidMetadataError,

@@ -1,11 +1,15 @@
 """How calls and sessions are printed, whichever command asks for it."""
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from negotiator.conversations.models import ListedCall, Session, SessionStats
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from negotiator.conversations.models import ListedCall, Session, SessionStats
 
 _CALLS = {
     "id": Column("Call"),
@@ -36,14 +40,14 @@ _STATS = {
 }
 
 
-def print_calls(found: Sequence[ListedCall], form: Format) -> None:
+def print_calls(found: "Sequence[ListedCall]", form: Format) -> None:
     """Print a list of calls."""
     printing.rows([contract.data(call, contract.CALL) for call in found], contract.CALL, form, _CALLS)
     if not found:
         printing.say("No calls.")
 
 
-def print_sessions(found: Sequence[Session], form: Format) -> None:
+def print_sessions(found: "Sequence[Session]", form: Format) -> None:
     """Print a list of sessions: for a person with whom each is, and when something last was said."""
     rows = [
         contract.data(session, (*contract.SESSION, "carrier_mc_number"))
@@ -55,7 +59,7 @@ def print_sessions(found: Sequence[Session], form: Format) -> None:
         printing.say("No sessions.")
 
 
-def print_stats(found: Sequence[SessionStats], form: Format) -> None:
+def print_stats(found: "Sequence[SessionStats]", form: Format) -> None:
     """Print how sessions went: what either side gave a round."""
     keys = contract.SESSION_STATS
     printing.rows([contract.data(stats, keys) for stats in found], keys, form, _STATS)
@@ -63,7 +67,7 @@ def print_stats(found: Sequence[SessionStats], form: Format) -> None:
         printing.say("No sessions.")
 
 
-def print_session(found: Session, form: Format) -> None:
+def print_session(found: "Session", form: Format) -> None:
     """Print one session: for a person with its carrier."""
     known = contract.data(found, contract.SESSION)
     if form is Format.TABLE:

@@ -8,25 +8,27 @@ from typing import TYPE_CHECKING
 
 from negotiator.errors import NegotiatorError
 from negotiator.output.formats import Format, json_line, json_text, rows_text
-from negotiator.output.layout import Column
 from negotiator.output.streams import is_terminal, visible, write
 from negotiator.progress import Progress, silent
 
 if TYPE_CHECKING:
     from negotiator.negotiation.thread import Round
+    from negotiator.output.layout import Column
 
 
 def rows(
     items: Sequence[Mapping[str, object]],
     keys: Sequence[str],
     form: Format,
-    columns: Mapping[str, Column] | None = None,
+    columns: "Mapping[str, Column] | None" = None,
 ) -> None:
     """Print rows with these keys; none at all is an empty list.
 
     ``columns`` are what a person sees instead in a table: keys of the items, under a person's words.
     """
     if form is Format.TABLE:
+        from negotiator.output.layout import Column  # noqa: PLC0415 - for tables alone
+
         chosen = columns or {key: Column(key) for key in keys}
         table(list(chosen.values()), [[item[key] for key in chosen] for item in items])
         return
@@ -48,7 +50,7 @@ def records(items: Sequence[Mapping[str, object]]) -> None:
     lines([json_line(item) for item in items])
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> None:
+def table(columns: "Sequence[Column]", rows: Sequence[Sequence[object]]) -> None:
     """Print values in columns; of no rows, nothing. A column with nothing in it is left out."""
     from negotiator.output.tables import print_table  # noqa: PLC0415 - only tables need rich and zones
 

@@ -42,6 +42,7 @@ NOT_FOR_A_READER = {
     *("sqlite_utils", "rich", "pydantic", "csv", "hashlib"),
     *(
         "negotiator.migrations",
+        "negotiator.conversations.models",
         "negotiator.cli.commands.load",
         "negotiator.cli.commands.report",
         "negotiator.cli.commands.file",

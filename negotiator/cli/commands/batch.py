@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from negotiator.cli import hints, options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
@@ -27,10 +27,10 @@ EXAMPLES = examples(
     'echo \'{"call_id": 2, "carrier_offer": 2300}\' | negotiator batch',
 )
 
-app = new_app()
+app = Commands()
 
 
-@app.command(epilog=EXAMPLES)
+@app.command("batch", epilog=EXAMPLES)
 def batch(
     file: Annotated[
         Path | None,

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import completion, options
-from negotiator.cli.groups import examples, new_app
-from negotiator.conversations.models import CallFilter, CallOutcome, Sentiment
+from negotiator.cli.groups import Commands, examples
+from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
@@ -15,10 +15,10 @@ from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_readable_session_id
 from negotiator.values.timestamps import parse_moment, utc_now
 
-app = new_app(examples("negotiator call history 2"))
+app = Commands(examples("negotiator call history 2"))
 
 
-@app.command(epilog=examples("negotiator call history 2", "negotiator call history 2 --json"))
+@app.command("history", epilog=examples("negotiator call history 2", "negotiator call history 2 --json"))
 def history(
     call_id: options.CallID,
     session: options.Session = None,
@@ -38,7 +38,7 @@ def history(
     print_rounds(rounds, form, known="Call")
 
 
-@app.command(epilog=examples("call=$(negotiator call start --load LD003 --carrier 'MC 123456')"))
+@app.command("start", epilog=examples("call=$(negotiator call start --load LD003 --carrier 'MC 123456')"))
 def start(
     load: Annotated[
         str,
@@ -71,7 +71,7 @@ def start(
         printing.say(f"Warning: load {started.load_id} is {started.load_status}.")
 
 
-@app.command(epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
+@app.command("end", epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
 def end(
     call_id: options.CallID,
     outcome: Annotated[CallOutcome, typer.Option("--outcome", help="What came of it.")],
@@ -111,6 +111,7 @@ def list_(
     """List calls, the latest first."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import calls
+    from negotiator.conversations.models import CallFilter
     from negotiator.storage.database import LoadsFile
 
     moment = None if since is None else parse_moment(since, utc_now())
@@ -120,7 +121,7 @@ def list_(
     print_calls(found, form)
 
 
-@app.command(epilog=examples("negotiator call show 2", "negotiator call show 2 --json"))
+@app.command("show", epilog=examples("negotiator call show 2", "negotiator call show 2 --json"))
 def show(
     call_id: options.CallID,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -137,7 +138,7 @@ def show(
     printing.record(contract.data(found, contract.CALL_DETAIL), form)
 
 
-@app.command(epilog=examples("negotiator call undo 2 --reason 'typed 1200, meant 2200'"))
+@app.command("undo", epilog=examples("negotiator call undo 2 --reason 'typed 1200, meant 2200'"))
 def undo(
     call_id: options.CallID,
     reason: options.Reason,
@@ -161,10 +162,11 @@ def undo(
 
 
 @app.command(
+    "book",
     epilog=examples(
         "negotiator call book 2 2350 --reason 'the only truck in town'",
         "negotiator call book 2 2350 --by kim",
-    )
+    ),
 )
 def book(
     call_id: options.CallID,
@@ -196,7 +198,7 @@ def book(
     printing.record(contract.data(done, contract.BOOKED), form)
 
 
-@app.command(epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
+@app.command("reopen", epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
 def reopen(
     call_id: options.CallID,
     reason: options.Reason,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.output import contract, printing
 from negotiator.output.layout import Column
 from negotiator.values.timestamps import utc_now
@@ -17,10 +17,10 @@ _CHECKS = {
     "result": Column("Result"),
     "detail": Column("Detail", folds=20),
 }
-app = new_app()
+app = Commands()
 
 
-@app.command(epilog=examples("negotiator migrate", "negotiator migrate old/loads.db --dry-run"))
+@app.command("migrate", epilog=examples("negotiator migrate", "negotiator migrate old/loads.db --dry-run"))
 def migrate(
     file: options.File = None,
     dry_run: options.DryRun = False,
@@ -46,7 +46,7 @@ def migrate(
         printing.say(f"Nothing to do: {path} is up to date.")
 
 
-@app.command(epilog=examples("negotiator init --sample", "negotiator init desk.db"))
+@app.command("init", epilog=examples("negotiator init --sample", "negotiator init desk.db"))
 def init(
     file: options.File = None,
     sample: Annotated[
@@ -67,7 +67,7 @@ def init(
         printing.say("Calls 1 to 6 wait for a first ask: try `negotiator negotiate 1 2300`.")
 
 
-@app.command(epilog=examples("negotiator backup", "negotiator backup --to /mnt/safe/loads.db"))
+@app.command("backup", epilog=examples("negotiator backup", "negotiator backup --to /mnt/safe/loads.db"))
 def backup(
     file: options.File = None,
     to: options.To = None,
@@ -84,7 +84,7 @@ def backup(
     printing.record(asdict(made), form)
 
 
-@app.command(epilog=examples("negotiator restore loads.db.backup.20250820_224530 loads.db"))
+@app.command("restore", epilog=examples("negotiator restore loads.db.backup.20250820_224530 loads.db"))
 def restore(
     backup_file: Annotated[Path, typer.Argument(help="The backup.", metavar="BACKUP", readable=False)],
     file: options.File = None,
@@ -101,7 +101,7 @@ def restore(
     printing.record(asdict(done), form)
 
 
-@app.command(epilog=examples("negotiator check", "negotiator check old/loads.db --json"))
+@app.command("check", epilog=examples("negotiator check", "negotiator check old/loads.db --json"))
 def check(
     file: options.File = None,
     db: options.Database = options.DEFAULT_DATABASE,

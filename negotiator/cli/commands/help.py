@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from negotiator.cli import lazy
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
 from negotiator.output import guide, printing
 
-app = new_app()
+app = Commands()
 
 
 def _offers(incomplete: str) -> list[tuple[str, str]]:

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.output import printing
 from negotiator.output.formats import Format
 from negotiator.values.ids import generate_session_id, generate_uuid_session_id, require_session_id
 
-app = new_app()
+app = Commands()
 
 
 @app.command("generate-id", epilog=examples("session=$(negotiator generate-id)"))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import completion, options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidLoadsError
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
@@ -19,7 +19,7 @@ from negotiator.output.formats import Format
 from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
 
-app = new_app(examples("negotiator load list --status available", "negotiator load import board.csv"))
+app = Commands(examples("negotiator load list --status available", "negotiator load import board.csv"))
 
 LoadID = Annotated[str, typer.Argument(help="The load's ID.", metavar="LOAD_ID")]
 KnownLoadID = Annotated[
@@ -119,12 +119,9 @@ def import_(
             help=options.FORMATS,
             metavar="FORM",
             show_default=False,
-            callback=options.note_format,
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Short for --output-format json.", callback=options.note_json)
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --output-format json.")] = False,
 ) -> None:
     """Add the loads of a file, all or none. Loads that are there already are left as they are.
 
@@ -156,11 +153,12 @@ def import_(
 
 
 @app.command(
+    "add",
     epilog=examples(
         "negotiator load add LD100 --origin 'Reno, NV' --destination 'Boise, ID' \\",
         "    --pickup '8/21/2025 8:00 AM' --delivery 2025-08-22 \\",
         "    --equipment Reefer --rate 2100",
-    )
+    ),
 )
 def add(
     load_id: LoadID,
@@ -257,7 +255,7 @@ def list_(
         printing.say("There are more; --limit 0 prints all.")
 
 
-@app.command(epilog=examples("negotiator load show LD001", "negotiator load show LD001 --json"))
+@app.command("show", epilog=examples("negotiator load show LD001", "negotiator load show LD001 --json"))
 def show(
     load_id: KnownLoadID,
     db: options.Database = options.DEFAULT_DATABASE,

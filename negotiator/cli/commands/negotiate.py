@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options, phone
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.negotiation.models import Answer
@@ -20,10 +20,10 @@ EXAMPLES = examples(
     "negotiator negotiate 2 --new-session   # at the phone: one ask after another",
 )
 
-app = new_app()
+app = Commands()
 
 
-@app.command(epilog=EXAMPLES)
+@app.command("negotiate", epilog=EXAMPLES)
 def negotiate(
     call_id: options.CallID,
     ask: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negotiator.cli import options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.output import printing
 from negotiator.output.formats import Format
 from negotiator.values.timestamps import utc_now
@@ -15,7 +15,7 @@ from negotiator.values.timestamps import utc_now
 if TYPE_CHECKING:
     from negotiator.policy.store import Saved
 
-app = new_app(examples("negotiator policy show > desk.toml", "negotiator policy apply desk.toml"))
+app = Commands(examples("negotiator policy show > desk.toml", "negotiator policy apply desk.toml"))
 
 By = Annotated[str | None, typer.Option("--by", help="Who changes it; you unless said.", metavar="NAME")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")]
@@ -25,10 +25,11 @@ Document = Annotated[
 
 
 @app.command(
+    "show",
     epilog=examples(
         "negotiator policy show > desk.toml",
         "negotiator policy show 2 --json",
-    )
+    ),
 )
 def show(
     version: Annotated[
@@ -86,10 +87,11 @@ def set_(
 
 
 @app.command(
+    "apply",
     epilog=examples(
         "negotiator policy apply desk.toml --reason 'new customer'",
         "negotiator policy show | sed 's/= 10$/= 12/' | negotiator policy apply -",
-    )
+    ),
 )
 def apply(
     document: Document,
@@ -111,7 +113,7 @@ def apply(
     _print(saved, form)
 
 
-@app.command(epilog=examples("negotiator policy history", "negotiator policy history --json"))
+@app.command("history", epilog=examples("negotiator policy history", "negotiator policy history --json"))
 def history(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
@@ -127,7 +129,7 @@ def history(
         print_history(policy_history(file), form)
 
 
-@app.command(epilog=examples("negotiator policy revert 2 --reason 'too many loads left'"))
+@app.command("revert", epilog=examples("negotiator policy revert 2 --reason 'too many loads left'"))
 def revert(
     version: Annotated[int, typer.Argument(help="A version; 0 is no policy.", metavar="VERSION", min=0)],
     by: By = None,
@@ -146,7 +148,9 @@ def revert(
     _print(saved, form)
 
 
-@app.command(epilog=examples("negotiator policy check desk.toml && negotiator policy apply desk.toml"))
+@app.command(
+    "check", epilog=examples("negotiator policy check desk.toml && negotiator policy apply desk.toml")
+)
 def check(document: Document, form: options.Form = None, as_json: options.Json = False) -> None:
     """Look for mistakes in a document. Exit with 0 if there are none, and with 2 otherwise."""
     form = options.chosen(form, as_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negotiator.cli import options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
 from negotiator.output import contract, formats, printing
 from negotiator.values.timestamps import utc_now
@@ -50,11 +50,11 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-app = new_app()
+app = Commands()
 _STDOUT = Path("-")
 
 
-@app.command(epilog=EXAMPLES)
+@app.command("report", epilog=EXAMPLES)
 def report(
     by: Annotated[By | None, typer.Option("--by", help="Cut the figures by this.")] = None,
     top: Annotated[
@@ -108,7 +108,6 @@ def report(
             help="table, json, jsonl, csv, md or html.",
             metavar="FORM",
             show_default=False,
-            callback=options.note_format,
         ),
     ] = None,
     as_json: options.Json = False,

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from negotiator.cli import options
-from negotiator.cli.groups import examples, new_app
+from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
-from negotiator.conversations.models import SessionFilter, SessionStatus
+from negotiator.conversations.states import SessionStatus
 from negotiator.output import printing
 from negotiator.output.conversations import print_session, print_sessions, print_stats
 from negotiator.output.formats import Format
@@ -15,7 +15,7 @@ from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_readable_session_id
 from negotiator.values.timestamps import parse_length, parse_moment, utc_now
 
-app = new_app(examples("negotiator session history sess_20250820224530_abc123"))
+app = Commands(examples("negotiator session history sess_20250820224530_abc123"))
 
 Meta = Annotated[
     list[str] | None,
@@ -26,11 +26,12 @@ Meta = Annotated[
 
 
 @app.command(
+    "history",
     epilog=examples(
         "negotiator session history sess_20250820224530_abc123",
         "negotiator session history sess_20250820224530_abc123 --format csv",
         "negotiator session history sess_20250820224530_abc123 --chart",
-    )
+    ),
 )
 def history(
     session_id: options.SessionID,
@@ -59,10 +60,11 @@ def history(
 
 
 @app.command(
+    "start",
     epilog=examples(
         "session=$(negotiator session start)",
         "negotiator session start --call 2 --expires-in 2h --meta desk=reefer",
-    )
+    ),
 )
 def start(
     call: Annotated[
@@ -119,6 +121,7 @@ def list_(
     """List sessions, the latest first. Those without a round come before them."""
     form = options.chosen(form, as_json)
     from negotiator.conversations import sessions
+    from negotiator.conversations.models import SessionFilter
     from negotiator.storage.database import LoadsFile
 
     now = utc_now()
@@ -136,7 +139,7 @@ def list_(
             print_sessions(sessions.list_sessions(file, wanted, now=now, limit=limit), form)
 
 
-@app.command(epilog=examples("negotiator session show sess_20250820224530_abc123"))
+@app.command("show", epilog=examples("negotiator session show sess_20250820224530_abc123"))
 def show(
     session_id: options.SessionID,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -154,7 +157,9 @@ def show(
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
-@app.command(epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'"))
+@app.command(
+    "close", epilog=examples("negotiator session close sess_20250820224530_abc123 --reason 'no truck'")
+)
 def close(
     session_id: options.SessionID,
     reason: Annotated[

@@ -21,7 +21,7 @@ def every_command() -> Iterator[tuple[str, Any]]:
         command = deferred.load()
         yield name, command
         for inner, subcommand in getattr(command, "commands", {}).items():
-            yield f"{name} {inner}", subcommand
+            yield f"{name} {inner}", subcommand.load()
 
 
 COMMANDS = dict(every_command())

@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from negotiator.conversations import calls
-from negotiator.conversations.models import CallOutcome
+from negotiator.conversations.states import CallOutcome
 from negotiator.errors import CallEndedError, InvalidCarrierError
 from negotiator.maintenance.check import query_plan
 from negotiator.migrations import carrier_digits

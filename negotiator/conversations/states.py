@@ -1,0 +1,34 @@
+"""What came of a call, how the carrier felt, where a session stands.
+
+These stand alone because they are options of commands, which need no dataclasses until they run.
+"""
+
+from enum import StrEnum
+
+
+class CallOutcome(StrEnum):
+    """What came of a call."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NEGOTIATING = "negotiating"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+
+
+class Sentiment(StrEnum):
+    """How the carrier felt about it."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands; derived from its rounds, and from when it ends."""
+
+    ACTIVE = "active"
+    ACCEPTED = "accepted"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    EXPIRED = "expired"
