@@ -90,8 +90,21 @@ def report(problem: Exception, line: CommandLine) -> int:
     if not isinstance(known, OutputClosedError):
         from negotiator.cli import hints
 
-        hints.print_error(known, as_json=line.wants_json())
+        hints.print_error(known, as_json=line.wants_json(_any_command))
     return known.exit_code
+
+
+def _any_command() -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
+    """Return a command with the options that all commands have: for a line that names none."""
+    from negotiator.cli import options
+
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def command(form: options.Form = None, as_json: options.Json = False) -> None:
+        """Do nothing."""
+
+    return typer.main.get_command(app)
 
 
 def _as_ours(problem: Exception, line: CommandLine) -> NegotiatorError:

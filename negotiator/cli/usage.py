@@ -1,6 +1,6 @@
 """What was typed: the error for a line that cannot be used, and the form in which it asks for errors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from negotiator.errors import BadInputError
@@ -25,13 +25,15 @@ class CommandLine:
         """Go on to a command that was recognised, and the words after its name."""
         self.path, self._command, self._words = path, command, list(words)
 
-    def wants_json(self) -> bool:
+    def wants_json(self, otherwise: Callable[[], Any]) -> bool:
         """Return whether the command's own options ask for JSON, before a mistake or after it.
+
+        ``otherwise`` gives a command whose options are read on a line that names no command.
 
         Typer stops at what it cannot parse. Told to be lenient, it goes on to the end.
         """
         takes_options = self._command is not None and not hasattr(self._command, "commands")
-        command = self._command if takes_options else _any_command()
+        command = self._command if takes_options else otherwise()
         given = command.make_context(
             self.path,
             list(self._words),
@@ -43,18 +45,3 @@ class CommandLine:
         # What `load import` calls its form is that of the file it reads.
         form = given.get("output_form" if "output_form" in given else "form")
         return bool(given.get("as_json")) or form in {"json", "jsonl"}
-
-
-def _any_command() -> Any:  # noqa: ANN401 - as above
-    """Return a command with the options that all commands have: for a line that names none."""
-    import typer
-
-    from negotiator.cli import options
-
-    app = typer.Typer(add_completion=False)
-
-    @app.command()
-    def command(form: options.Form = None, as_json: options.Json = False) -> None:
-        """Do nothing."""
-
-    return typer.main.get_command(app)

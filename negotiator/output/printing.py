@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from negotiator.errors import NegotiatorError
+from negotiator.output import streams
 from negotiator.output.formats import Format, json_line, json_text, rows_text
-from negotiator.output.streams import is_terminal, visible, write
+from negotiator.output.layout import Column
+from negotiator.output.streams import is_terminal, write
 from negotiator.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -77,12 +79,8 @@ def lines(items: Sequence[str]) -> None:
     write("\n".join(items))
 
 
-def say(text: str) -> None:
-    """Print words to a person."""
-    if sys.stderr is not None:
-        with suppress(OSError):  # nobody listens: that changes nothing in what was done
-            sys.stderr.write(visible(text) + "\n")
-            sys.stderr.flush()
+say = streams.say
+"""Print words to a person, on stderr."""
 
 
 def error(problem: NegotiatorError, hint: str, *, as_json: bool) -> None:

@@ -29,6 +29,14 @@ def write(text: str) -> None:
             sys.stdout.flush()
 
 
+def say(text: str) -> None:
+    """Print words to a person."""
+    if sys.stderr is not None:
+        with suppress(OSError):  # nobody listens: that changes nothing in what was done
+            sys.stderr.write(visible(text) + "\n")
+            sys.stderr.flush()
+
+
 def flush() -> None:
     """Write out what is still buffered, help included."""
     if sys.stdout is not None:

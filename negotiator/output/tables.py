@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from negotiator.output.layout import Column
-from negotiator.output.printing import say
+from negotiator.output.streams import say
 from negotiator.output.terminal import draw_fields, draw_table
 from negotiator.output.times import local_time, local_zone, zone_name
 from negotiator.values.money import dollars

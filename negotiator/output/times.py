@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from negotiator.errors import InvalidTimeError
-from negotiator.output.printing import say
+from negotiator.output.streams import say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

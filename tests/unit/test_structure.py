@@ -5,7 +5,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import closing
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,47 @@ def test_imports_run_one_way() -> None:
                 and len(parts) > 1
             ):
                 assert level[parts[1]] >= level[module], f"{path} imports {name}"
+
+
+def modules() -> dict[str, Path]:
+    """Return the files of the package by the names of their modules."""
+    paths = {path.relative_to(PACKAGE.parent).with_suffix(""): path for path in PACKAGE.rglob("*.py")}
+    return {".".join(name.parts).removesuffix(".__init__"): path for name, path in paths.items()}
+
+
+def imported_modules(path: Path, known: Collection[str]) -> set[str]:
+    """Return which of our modules a file imports, whole or by a name in them."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module in known:
+            inner = {f"{node.module}.{name.name}" for name in node.names}
+            found |= inner & set(known) or {node.module}
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """What is imported late counts too: a circle is one whenever it is closed."""
+    known = modules()
+    graph = {name: imported_modules(path, known) - {name} for name, path in known.items()}
+    del graph["negotiator"]  # the public door loads what is asked for
+    TopologicalSorter({name: found - {"negotiator"} for name, found in graph.items()}).prepare()
+
+
+def test_no_package_imports_itself_by_way_of_others() -> None:
+    """Packages on one floor may use each other, one way."""
+    graph: dict[str, set[str]] = {}
+    for name, path in modules().items():
+        package = name.split(".")[1] if "." in name else name
+        used = {found.split(".")[1] for found in imported_modules(path, modules()) if "." in found}
+        graph.setdefault(package, set()).update(used - {package})
+    del graph["negotiator"]
+    TopologicalSorter(graph).prepare()
+
+
+def test_no_folder_holds_more_than_fifteen_files() -> None:
+    """A reader sees what is in a folder at a glance; the manual is a list of topics."""
+    for folder in {path.parent for path in PACKAGE.rglob("*.py")}:
+        assert len([path for path in folder.iterdir() if path.is_file()]) <= 15, folder
 
 
 @pytest.mark.parametrize(
