@@ -292,6 +292,12 @@ class UnusableFileError(NegotiatorError):
     code = "file_unusable"
 
 
+class SQLiteTooOldError(UnusableFileError):
+    """The SQLite library that Python uses lacks what this program needs of it."""
+
+    code = "sqlite_too_old"
+
+
 class NotADatabaseError(UnusableFileError):
     """The file is not an SQLite database."""
 

@@ -27,10 +27,12 @@ from negotiator.values.timestamps import parse_stored
 Defaults = Mapping[str, Stored]
 """What new loads have in a column that the file leaves blank."""
 
+_OTHERS = tuple(column for column in COLUMNS if column != "load_id")
 _CREATE = f"""
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    CREATE TABLE incoming (place INTEGER PRIMARY KEY, {", ".join(COLUMNS)});
+    CREATE TABLE incoming (place INTEGER PRIMARY KEY, load_id TEXT, {", ".join(_OTHERS)});
+    CREATE INDEX incoming_load_id ON incoming (load_id);
 """
 _REPEATED = f"""
     SELECT load_id, min(place), max(place) FROM staged.incoming
@@ -71,13 +73,15 @@ def _updated(column: str) -> str:
     return f"CASE WHEN new.{column} IS NULL OR {same} THEN loads.{column} ELSE new.{column} END"
 
 
-_CHANGEABLE = {column: _updated(column) for column in COLUMNS if column != "load_id"}
+_CHANGES = " OR ".join(f"{_updated(column)} IS NOT loads.{column}" for column in _OTHERS)
+# Without UPDATE ... FROM, which SQLite has from 3.33 on.
 _UPDATE = f"""
     UPDATE main.loads
-       SET {", ".join(f"{column} = {value}" for column, value in _CHANGEABLE.items())}, updated_at = :now
-      FROM staged.incoming AS new
-     WHERE new.load_id = loads.load_id
-       AND ({" OR ".join(f"{value} IS NOT loads.{column}" for column, value in _CHANGEABLE.items())})
+       SET updated_at = :now, ({", ".join(_OTHERS)}) = (
+             SELECT {", ".join(map(_updated, _OTHERS))} FROM staged.incoming AS new
+              WHERE new.load_id = loads.load_id)
+     WHERE load_id IN (
+             SELECT load_id FROM staged.incoming AS new JOIN main.loads USING (load_id) WHERE {_CHANGES})
 """
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Self
 
-from negotiator.errors import FileMissingError, NotADatabaseError, Remedy, UnusableFileError
+from negotiator.errors import (
+    FileMissingError,
+    NotADatabaseError,
+    Remedy,
+    SQLiteTooOldError,
+    UnusableFileError,
+)
 from negotiator.storage.inspection import migrations_pending, pending, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import (
@@ -34,6 +40,10 @@ after a power cut the journal is there again, and SQLite undoes the commit with 
 """
 
 
+LEAST_SQLITE = (3, 26, 0)
+"""The first SQLite that has all we ask of it: it brought `table_xinfo`, which shows every column."""
+
+
 def file_uri(path: Path, mode: str) -> str:
     """Return the URI of a file for SQLite, in which spaces, ?, # and % are escaped."""
     return f"{path.absolute().as_uri()}?mode={mode}"
@@ -46,6 +56,11 @@ def connect(path: Path) -> Connection:
     does. Raises BusyError, FileMissingError, UnusableFileError. The caller closes the returned database.
     """
     path = Path(path)
+    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise SQLiteTooOldError(
+            f"SQLite {sqlite3.sqlite_version} is too old: {_spelled(LEAST_SQLITE)} or later is needed",
+            "use a Python that has one",
+        )
     with sqlite_errors(path):
         if not path.exists():
             raise FileMissingError(
@@ -65,6 +80,10 @@ def connect(path: Path) -> Connection:
             if not may_read_as_it_stands(path, error):
                 raise
             return _open(path, "ro&immutable=1")
+
+
+def _spelled(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _open(path: Path, mode: str) -> Connection:

@@ -1,1 +1,1 @@
-"""Tests of `negotiator.storage` that need no file."""
+"""Tests of `negotiator.storage`."""
