@@ -57,11 +57,11 @@ def m005_index_lists(db: Database) -> None:
     _add_index(db, "loads", "idx_loads_status_pickup", ("status", "pickup_datetime"))
     if not _index_table(db, "idx_calls_carrier"):
         # Only text functions: one on times would stop other programs from writing what is no time.
-        digits = carrier_digits("carrier_mc_number")
+        digits = _carrier_digits("carrier_mc_number")
         db.execute(f"CREATE INDEX main.idx_calls_carrier ON calls ({digits})")
 
 
-def moment_of(expression: str) -> str:
+def _julian_day(expression: str) -> str:
     """Return SQL for the Julian day of a timestamp, in each spelling that a file may have; NULL for others.
 
     SQLite alone would take ``now`` and bare numbers for times, and not know ``UTC``, ``+0530`` or ``9:00``.
@@ -94,7 +94,7 @@ SELECT n.id AS round_id, n.call_id, n.session_id,
             WHEN n.system_response = 'reopened' THEN 'reopened'
             WHEN {_IS_COUNTER} THEN 'counter' END AS decision,
        CASE WHEN {_IS_COUNTER} THEN round(CAST(substr(n.system_response, 15) AS REAL), 2) END AS counter,
-       {moment_of("n.timestamp")} AS moment
+       {_julian_day("n.timestamp")} AS moment
   FROM main.negotiations n
 """
 # A thread's rounds are put in order once; then its first and last ask, and its last word, are the least
@@ -130,13 +130,13 @@ SELECT thread, session_id, call_id, rounds, undecided,
        CASE WHEN last_word % 10 IN (2, 3) THEN closing_moment END AS closing_moment
   FROM packed
 """
-_VIEWS = {"round_facts": _ROUND_FACTS, "thread_facts": _THREAD_FACTS}
+_FIRST_VIEWS = {"round_facts": _ROUND_FACTS, "thread_facts": _THREAD_FACTS}
 
 
 @migrations()
 def m006_add_views(db: Database) -> None:
     """Add views for whoever asks in SQL: a row a round with its decision, a row a thread with its result."""
-    for name, sql in _VIEWS.items():
+    for name, sql in _FIRST_VIEWS.items():
         _add_view(db, name, sql)
 
 
@@ -214,10 +214,211 @@ def m010_add_policies(db: Database) -> None:
         db.execute(f"CREATE INDEX main.idx_loads_lane ON loads ({origin}, origin, destination)")
 
 
-def changed_views(db: Database) -> list[str]:
-    """Return which of our views are missing, or are not as they were made."""
-    held = dict(db.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'view'").fetchall())
-    return [name for name, sql in _VIEWS.items() if held.get(name) != f"CREATE VIEW {name} AS{sql.rstrip()}"]
+# What `negotiator.storage` made of every spelling of a cell when this step was written.
+_ROUND_FACTS_11 = """
+SELECT round_id, call_id, session_id, CASE WHEN session_id IS NULL THEN 'call ' || call_id
+            WHEN session_id GLOB 'call *' OR session_id GLOB 'session *' THEN 'session ' || session_id
+            ELSE session_id END AS thread, round_number, ask,
+       CASE word WHEN 'accepted' THEN 'accepted' WHEN 'transfer_to_human' THEN 'transfer' WHEN 'reopened' THEN 'reopened' WHEN 'withdrawn' THEN 'withdrawn' WHEN 'fell_through' THEN 'fell_through' ELSE CASE WHEN counter IS NOT NULL THEN 'counter' END END AS decision,
+       counter, julianday(time) AS moment, time,
+       posted_rate, ceiling, policy_version, decided_by
+  FROM (SELECT n.id AS round_id, n.call_id, n.round_number, n.policy_version,
+               CASE WHEN trim(n.session_id, char(9, 10, 11, 12, 13, 32, 160)) <> '' THEN CAST(n.session_id AS TEXT) END AS session_id,
+               CASE WHEN trim(n.decided_by, char(9, 10, 11, 12, 13, 32, 160)) <> '' THEN CAST(n.decided_by AS TEXT) END AS decided_by,
+               nullif(lower(trim(n.system_response, char(9, 10, 11, 12, 13, 32, 160))), '') AS word,
+               CASE WHEN instr(lower(n.system_response), 'counter_offer_') = 0 OR NOT instr(n.system_response, char(0)) = 0 THEN NULL
+            WHEN n.system_response GLOB 'counter_offer_[0-9]*.[0-9][0-9]' AND substr(n.system_response, 15) NOT GLOB '*[^0-9.]*'
+                 AND instr(n.system_response, '.') = length(n.system_response) - 2 THEN CASE WHEN CAST(replace(substr(n.system_response, 15), '.', '') AS INTEGER) BETWEEN 1 AND 1000000000 THEN CAST(replace(substr(n.system_response, 15), '.', '') AS INTEGER) / 100.0 END
+            WHEN lower(trim(n.system_response, char(9, 10, 11, 12, 13, 32, 160))) GLOB 'counter_offer_*' THEN (
+      WITH a (digits) AS (
+        SELECT substr(substr(lower(trim(n.system_response, char(9, 10, 11, 12, 13, 32, 160))), 15), 1 + (substr(lower(trim(n.system_response, char(9, 10, 11, 12, 13, 32, 160))), 15) GLOB '$*'))
+      ), b (digits, point) AS (
+        SELECT digits, instr(digits || '.', '.') FROM a LIMIT 1
+      ), c (digits, whole, fraction) AS (
+        SELECT digits, substr(digits, 1, point - 1), substr(digits, point + 1) FROM b LIMIT 1
+      ), d (cents) AS (
+        SELECT CAST(replace(whole, ',', '') AS INTEGER) * 100 + CAST(substr(fraction || '00', 1, 2) AS INTEGER)
+               + (substr(fraction, 3, 1) >= '5')
+          FROM c
+         WHERE whole GLOB '[0-9]*' AND whole NOT GLOB '*[^0-9,]*'
+           AND fraction NOT GLOB '*[^0-9]*' AND digits NOT GLOB '*.'
+           AND (instr(whole, ',') = 0 OR printf('%,d', CAST(replace(whole, ',', '') AS INTEGER)) = whole)
+         LIMIT 1
+      )
+      SELECT CASE WHEN cents BETWEEN 1 AND 1000000000 THEN cents / 100.0 END FROM d) END AS counter,
+               CASE WHEN typeof(n.carrier_offer) IN ('real', 'integer') THEN CASE WHEN CAST(n.carrier_offer * 100 + 0.500001 AS INTEGER) BETWEEN 1 AND 1000000000 THEN CAST(n.carrier_offer * 100 + 0.500001 AS INTEGER) / 100.0 END
+            WHEN typeof(n.carrier_offer) = 'text' AND instr(n.carrier_offer, char(0)) = 0
+            THEN (
+      WITH a (digits) AS (
+        SELECT substr(trim(n.carrier_offer, char(9, 10, 11, 12, 13, 32, 160)), 1 + (trim(n.carrier_offer, char(9, 10, 11, 12, 13, 32, 160)) GLOB '$*'))
+      ), b (digits, point) AS (
+        SELECT digits, instr(digits || '.', '.') FROM a LIMIT 1
+      ), c (digits, whole, fraction) AS (
+        SELECT digits, substr(digits, 1, point - 1), substr(digits, point + 1) FROM b LIMIT 1
+      ), d (cents) AS (
+        SELECT CAST(replace(whole, ',', '') AS INTEGER) * 100 + CAST(substr(fraction || '00', 1, 2) AS INTEGER)
+               + (substr(fraction, 3, 1) >= '5')
+          FROM c
+         WHERE whole GLOB '[0-9]*' AND whole NOT GLOB '*[^0-9,]*'
+           AND fraction NOT GLOB '*[^0-9]*' AND digits NOT GLOB '*.'
+           AND (instr(whole, ',') = 0 OR printf('%,d', CAST(replace(whole, ',', '') AS INTEGER)) = whole)
+         LIMIT 1
+      )
+      SELECT CASE WHEN cents BETWEEN 1 AND 1000000000 THEN cents / 100.0 END FROM d) END AS ask,
+               CASE WHEN typeof(n.posted_rate) IN ('real', 'integer') THEN CASE WHEN CAST(n.posted_rate * 100 + 0.500001 AS INTEGER) BETWEEN 1 AND 1000000000 THEN CAST(n.posted_rate * 100 + 0.500001 AS INTEGER) / 100.0 END
+            WHEN typeof(n.posted_rate) = 'text' AND instr(n.posted_rate, char(0)) = 0
+            THEN (
+      WITH a (digits) AS (
+        SELECT substr(trim(n.posted_rate, char(9, 10, 11, 12, 13, 32, 160)), 1 + (trim(n.posted_rate, char(9, 10, 11, 12, 13, 32, 160)) GLOB '$*'))
+      ), b (digits, point) AS (
+        SELECT digits, instr(digits || '.', '.') FROM a LIMIT 1
+      ), c (digits, whole, fraction) AS (
+        SELECT digits, substr(digits, 1, point - 1), substr(digits, point + 1) FROM b LIMIT 1
+      ), d (cents) AS (
+        SELECT CAST(replace(whole, ',', '') AS INTEGER) * 100 + CAST(substr(fraction || '00', 1, 2) AS INTEGER)
+               + (substr(fraction, 3, 1) >= '5')
+          FROM c
+         WHERE whole GLOB '[0-9]*' AND whole NOT GLOB '*[^0-9,]*'
+           AND fraction NOT GLOB '*[^0-9]*' AND digits NOT GLOB '*.'
+           AND (instr(whole, ',') = 0 OR printf('%,d', CAST(replace(whole, ',', '') AS INTEGER)) = whole)
+         LIMIT 1
+      )
+      SELECT CASE WHEN cents BETWEEN 1 AND 1000000000 THEN cents / 100.0 END FROM d) END AS posted_rate,
+               CASE WHEN typeof(n.ceiling) IN ('real', 'integer') THEN CASE WHEN CAST(n.ceiling * 100 + 0.500001 AS INTEGER) BETWEEN 1 AND 1000000000 THEN CAST(n.ceiling * 100 + 0.500001 AS INTEGER) / 100.0 END
+            WHEN typeof(n.ceiling) = 'text' AND instr(n.ceiling, char(0)) = 0
+            THEN (
+      WITH a (digits) AS (
+        SELECT substr(trim(n.ceiling, char(9, 10, 11, 12, 13, 32, 160)), 1 + (trim(n.ceiling, char(9, 10, 11, 12, 13, 32, 160)) GLOB '$*'))
+      ), b (digits, point) AS (
+        SELECT digits, instr(digits || '.', '.') FROM a LIMIT 1
+      ), c (digits, whole, fraction) AS (
+        SELECT digits, substr(digits, 1, point - 1), substr(digits, point + 1) FROM b LIMIT 1
+      ), d (cents) AS (
+        SELECT CAST(replace(whole, ',', '') AS INTEGER) * 100 + CAST(substr(fraction || '00', 1, 2) AS INTEGER)
+               + (substr(fraction, 3, 1) >= '5')
+          FROM c
+         WHERE whole GLOB '[0-9]*' AND whole NOT GLOB '*[^0-9,]*'
+           AND fraction NOT GLOB '*[^0-9]*' AND digits NOT GLOB '*.'
+           AND (instr(whole, ',') = 0 OR printf('%,d', CAST(replace(whole, ',', '') AS INTEGER)) = whole)
+         LIMIT 1
+      )
+      SELECT CASE WHEN cents BETWEEN 1 AND 1000000000 THEN cents / 100.0 END FROM d) END AS ceiling,
+               CASE WHEN length(n.timestamp) = 26 AND n.timestamp GLOB '*.[0-9][0-9][0-9][0-9][0-9][0-9]'
+                 AND n.timestamp = substr(n.timestamp, 1, 26) AND substr(n.timestamp, 1, 19) = strftime('%Y-%m-%d %H:%M:%S', substr(n.timestamp, 1, 19), '+0 seconds') AND substr(n.timestamp, 1, 19) >= '0001' THEN n.timestamp
+            WHEN n.timestamp = substr(n.timestamp, 1, 19) AND substr(n.timestamp, 1, 19) = strftime('%Y-%m-%d %H:%M:%S', substr(n.timestamp, 1, 19), '+0 seconds') AND substr(n.timestamp, 1, 19) >= '0001' THEN n.timestamp || '.000000'
+            ELSE (
+      WITH a (text) AS (
+        SELECT upper(trim(n.timestamp, char(9, 10, 11, 12, 13, 32, 160))) WHERE typeof(n.timestamp) = 'text' AND instr(n.timestamp, char(0)) = 0
+      ), b (day, clock) AS (
+        SELECT substr(text, 1, 10),
+               CASE WHEN length(text) = 10 THEN '00:00'
+                    WHEN substr(text, 11) GLOB '[ T][0-9]:*' THEN '0' || substr(text, 12)
+                    WHEN substr(text, 11) GLOB '[ T]*' THEN substr(text, 12) END
+          FROM a LIMIT 1
+      ), c (day, clock) AS (
+        SELECT day, CASE WHEN clock GLOB '[0-9][0-9]:[0-9][0-9]:*' THEN clock
+                         ELSE substr(clock, 1, 5) || ':00 ' || substr(clock, 6) END
+          FROM b LIMIT 1
+      ), d (base, rest) AS (
+        SELECT day || ' ' || substr(clock, 1, 8), substr(clock, 9) FROM c LIMIT 1
+      ), e (base, fraction, zone) AS (
+        SELECT base, CASE WHEN rest GLOB '[.,][0-9]*' THEN substr(rest, 2, length(rest) - 1 - length(ltrim(substr(rest, 2), '0123456789'))) ELSE '' END,
+               ltrim(CASE WHEN rest GLOB '[.,][0-9]*' THEN substr(rest, 2 + length(rest) - 1 - length(ltrim(substr(rest, 2), '0123456789'))) ELSE rest END, ' ')
+          FROM d LIMIT 1
+      ), f (base, fraction, shift) AS (
+        SELECT base, fraction,
+               CASE WHEN zone IN ('', 'Z', 'UTC', 'GMT') THEN ''
+                    WHEN zone GLOB '[+-][0-9][0-9]' THEN zone || ':00'
+                    WHEN zone GLOB '[+-][0-9][0-9][0-9][0-9]' THEN substr(zone, 1, 3) || ':' || substr(zone, 4)
+                    WHEN zone GLOB '[+-][0-9][0-9]:[0-9][0-9]' THEN zone END
+          FROM e LIMIT 1
+      )
+      SELECT strftime('%Y-%m-%d %H:%M:%S', base || shift) || '.' || substr(fraction || '000000', 1, 6) FROM f
+       WHERE base = strftime('%Y-%m-%d %H:%M:%S', base, '+0 seconds') AND strftime('%Y-%m-%d %H:%M:%S', base || shift) BETWEEN '0001' AND '9999~') END AS time
+          FROM negotiations n
+         WHERE 1 AND (n.id IN (
+SELECT done.id FROM negotiations back
+  JOIN negotiations done ON done.call_id IS back.call_id AND done.round_number IS back.round_number
+                        AND CASE WHEN trim(done.session_id, char(9, 10, 11, 12, 13, 32, 160)) <> '' THEN CAST(done.session_id AS TEXT) END IS CASE WHEN trim(back.session_id, char(9, 10, 11, 12, 13, 32, 160)) <> '' THEN CAST(back.session_id AS TEXT) END AND done.id <= back.id
+ WHERE nullif(lower(trim(back.system_response, char(9, 10, 11, 12, 13, 32, 160))), '') = 'withdrawn' AND 1
+)) IS NOT 1)
+"""  # noqa: E501 - as it was made
+_THREAD_FACTS_11 = """
+WITH slim AS (
+  SELECT thread, session_id, call_id, round_id, time, counter, CAST(round(ask * 100) AS INTEGER) AS cents,
+         CAST(round(posted_rate * 100) AS INTEGER) AS posted,
+         CAST(round(ceiling * 100) AS INTEGER) AS ceiling, decided_by,
+         CASE decision WHEN 'counter' THEN 1 WHEN 'accepted' THEN 2 WHEN 'transfer' THEN 3 WHEN 'reopened' THEN 4 WHEN 'withdrawn' THEN 4 WHEN 'fell_through' THEN 4 END AS word
+    FROM round_facts
+), placed AS (
+  SELECT thread, session_id, call_id, time, counter, cents, posted, ceiling, decided_by, word,
+         row_number() OVER (PARTITION BY thread ORDER BY time, round_id) AS place FROM slim
+), packed AS (
+  SELECT thread, max(session_id) AS session_id,
+         sum(word IS NOT 4) AS rounds, sum(word IS NULL) AS undecided,
+         min(place * 100000000000 + cents) AS first_ask, max(place * 100000000000 + cents) AS last_ask,
+         sum(word IS 1) AS counters, max(counter) AS highest_counter,
+         max(place * 10 + word) AS last_word,
+         max(CASE WHEN word = 2 THEN place * 100000000000 + cents END) AS accepted_ask,
+         max(place * 100000000000 + posted) AS posted, max(place * 100000000000 + ceiling) AS ceiling,
+         max(CASE WHEN word = 2 THEN printf('%010d', place) || coalesce(decided_by, '') END) AS agreed_by,
+         min(time) AS first_time, max(time) AS last_time,
+         max(CASE WHEN word IN (2, 3) THEN time END) AS closing_time,
+         CASE WHEN min(call_id) = max(call_id) THEN min(call_id)
+              ELSE max(place * 1000000000000 + call_id) % 1000000000000 END AS call_id
+    FROM placed GROUP BY thread
+)
+SELECT thread, session_id, call_id, rounds, undecided,
+       first_ask % 100000000000 / 100.0 AS first_ask,
+       last_ask % 100000000000 / 100.0 AS last_ask,
+       counters, highest_counter,
+       CASE last_word % 10 WHEN 1 THEN 'open' WHEN 2 THEN 'accepted' WHEN 3 THEN 'transferred'
+                           WHEN 4 THEN 'open' ELSE 'undecided' END AS state,
+       CASE WHEN last_word % 10 = 2 THEN accepted_ask % 100000000000 / 100.0 END AS agreed,
+       julianday(first_time) AS first_moment,
+       CASE WHEN last_word % 10 IN (2, 3) THEN julianday(closing_time) END AS closing_moment,
+       first_time, last_time,
+       CASE WHEN last_word % 10 IN (2, 3) THEN closing_time END AS closing_time,
+       posted % 100000000000 / 100.0 AS posted_rate, ceiling % 100000000000 / 100.0 AS ceiling,
+       CASE WHEN last_word % 10 = 2 THEN nullif(substr(agreed_by, 11), '') END AS agreed_by
+  FROM packed
+"""  # noqa: E501 - as it was made
+
+
+@migrations()
+def m011_read_every_spelling(db: Database) -> None:
+    """Add views, and an index of loads by status, that read what other programs write in all its spellings.
+
+    The views take the place of those of m006, whether they are there or somebody dropped them.
+    """
+    for name in ("thread_facts", "round_facts"):
+        _drop_view(db, name)
+    for name, sql in {"round_facts": _ROUND_FACTS_11, "thread_facts": _THREAD_FACTS_11}.items():
+        db.execute(f"CREATE VIEW main.{name} AS{sql.rstrip()}")
+    status = "coalesce(nullif(lower(trim(status, char(9, 10, 11, 12, 13, 32, 160))), ''), 'available')"
+    _add_index_of(db, "loads", "idx_loads_state", f"{status}, pickup_datetime")
+
+
+def _drop_view(db: Database, name: str) -> None:
+    """Drop the view if it is there. Raises ValueError if its name stands for something else."""
+    taken = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()
+    if taken is not None and taken[0] != "view":
+        raise ValueError(f"{name} is there, and is no view of ours: rename it, then migrate again")
+    db.execute(f"DROP VIEW IF EXISTS main.{name}")
+
+
+def _add_index_of(db: Database, table: str, index: str, expressions: str) -> None:
+    """Add the index unless it is there. Raises ValueError if its name stands for something else."""
+    made = f'CREATE INDEX main."{index}" ON "{table}" ({expressions})'
+    sql = "SELECT lower(tbl_name), sql FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?"
+    held = db.execute(sql, [index]).fetchone()
+    if held is None:
+        db.execute(made)
+    elif held[0] != table or _words(held[1]) != _words(made.replace("main.", "")):
+        raise ValueError(
+            f"the index {index} is there, but not as one of {table} ({expressions}): "
+            "drop it or rename it, then migrate again"
+        )
 
 
 def _add_view(db: Database, name: str, sql: str) -> None:
@@ -230,7 +431,7 @@ def _add_view(db: Database, name: str, sql: str) -> None:
         raise ValueError(f"{name} is there, and is another view or table: rename it, then migrate again")
 
 
-def carrier_digits(expression: str) -> str:
+def _carrier_digits(expression: str) -> str:
     """Return SQL for the digits of an MC number: MC123456, MC 123456 and MC-123456 are one carrier."""
     bare = f"upper({expression})"
     for noise in ("MC", "#", "-", " "):

@@ -14,12 +14,12 @@ from negotiator.conversations.models import (
 )
 from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
-from negotiator.migrations import carrier_digits, moment_of
 from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
+from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, word_of
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number
+from negotiator.values.cells import text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
 from negotiator.values.mc_number import carrier_number
 from negotiator.values.money import dollars, from_file
@@ -106,9 +106,8 @@ def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[
         conditions: dict[str, object] = {
             "load_id = ?": None if wanted.load_id is None else known_load_id(db, wanted.load_id),
             f"{carrier_digits('carrier_mc_number')} = ?": carrier,
-            "outcome = ?": wanted.outcome,
-            f"{moment_of('call_start_time')} >= julianday(?)": wanted.since
-            and timestamps.format_stored(wanted.since),
+            f"{word_of('outcome')} = ?": wanted.outcome,
+            f"{moment_of('call_start_time')} >= ?": wanted.since and timestamps.format_stored(wanted.since),
         }
         asked = {sql: value for sql, value in conditions.items() if value is not None}
         where = " AND ".join(asked) or "1"
@@ -142,8 +141,8 @@ def _call(file: LoadsFile, call_id: int) -> CallDetail:
 
 def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
     """Return a carrier's number as the file spells it, and its company: the same spelling first."""
-    digits = carrier_digits("mc_number"), carrier_digits(":number")
-    sql = f"""SELECT mc_number, company_name FROM main.carriers WHERE {digits[0]} = {digits[1]}
+    sql = f"""SELECT mc_number, company_name FROM main.carriers
+               WHERE {carrier_of("mc_number")} = {carrier_of(":number")}
                ORDER BY mc_number = :number DESC, rowid LIMIT 1"""
     row: tuple[str, str] | None = db.execute(sql, {"number": number}).fetchone()
     return row
@@ -162,8 +161,8 @@ def _read(row: Mapping[str, object]) -> dict[str, Any]:
         "call_start_time": timestamps.parse_stored(row["call_start_time"]),
         "call_end_time": timestamps.parse_stored(row["call_end_time"]),
         "call_duration": whole_number(row["call_duration"]),
-        "outcome": text_from(row["outcome"]),
-        "sentiment": text_from(row["sentiment"]),
+        "outcome": word_from(row["outcome"]),
+        "sentiment": word_from(row["sentiment"]),
         "initial_rate_offered": from_file(row["initial_rate_offered"]),
         "final_rate_agreed": from_file(row["final_rate_agreed"]),
         "negotiation_rounds": whole_number(row["negotiation_rounds"]),

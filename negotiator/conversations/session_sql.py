@@ -3,68 +3,49 @@
 from datetime import datetime
 
 from negotiator.conversations.models import SessionFilter
-from negotiator.migrations import carrier_digits, moment_of
+from negotiator.storage.sql import carrier_digits, moment_of, text_of
+from negotiator.storage.views import round_facts, thread_facts
 from negotiator.values import timestamps
 from negotiator.values.mc_number import carrier_number
 
-# As long as an amount may be that `Round.counter` reads: 12 digits, a point, 6 more.
-_IS_COUNTER = """(system_response GLOB 'counter_offer_[0-9]*'
-                 AND substr(system_response, 15) NOT GLOB '*[^0-9.]*' AND length(system_response) <= 33)"""
-# A row that tells where a thread stands: an old program's free text doesn't.
-_TELLING = f"(system_response IN ('accepted', 'transfer_to_human', 'reopened') OR {_IS_COUNTER})"
-_MOMENT = moment_of("timestamp")
-_IS_ASK = "typeof(carrier_offer) IN ('real', 'integer') AND carrier_offer BETWEEN 0.01 AND 1e7"
-
-# Every question about one session is answered through the index on session_id.
-_SUMMARY = f"""
+# Every question about one session is answered through the index on session_id. What the rounds say is worked
+# out for the sessions that are listed; for all of them only where their status decides which are.
+_SESSIONS = """
 WITH counted AS (
-  SELECT session_id, sum(system_response IS NOT 'reopened') AS rounds, max(id) AS last_id
-    FROM main.negotiations WHERE session_id IS NOT NULL {{among}} GROUP BY session_id
+  SELECT session_id, max(id) AS last_id FROM main.negotiations
+   WHERE {is_session} {among} GROUP BY session_id
   UNION ALL
-  SELECT session_id, 0, NULL FROM main.negotiation_sessions
+  SELECT session_id, NULL FROM main.negotiation_sessions
    WHERE NOT EXISTS (SELECT 1 FROM main.negotiations n WHERE n.session_id = negotiation_sessions.session_id)
-         {{among}}
-), told AS (
-  SELECT counted.*, kept.call_id AS started_on, kept.created_at, kept.expires_at, kept.closed_at,
-         kept.close_reason, kept.metadata,
-         (SELECT id FROM main.negotiations n WHERE n.session_id = counted.session_id AND {_TELLING}
-           ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS telling_id
+     AND {is_session} {among}
+), listed AS (
+  SELECT counted.session_id, last_id, kept.call_id AS started_on, created_at, expires_at, closed_at,
+         close_reason, metadata
     FROM counted LEFT JOIN main.negotiation_sessions kept USING (session_id)
-), judged AS (
-  SELECT told.*,
-         CASE WHEN n.system_response = 'accepted' THEN 'accepted'
-              WHEN n.system_response = 'transfer_to_human' THEN 'transferred'
-              WHEN closed_at IS NOT NULL THEN 'closed'
-              WHEN {moment_of("expires_at")} <= julianday(:now) THEN 'expired'
-              ELSE 'active' END AS status,
-         n.timestamp AS told_at
-    FROM told LEFT JOIN main.negotiations n ON n.id = telling_id
-), chosen AS (
-  SELECT * FROM judged WHERE {{where}}
-   ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id LIMIT :limit
+   WHERE {since} {order} LIMIT {listed}
+), facts AS ({facts}), judged AS (
+  SELECT listed.*, coalesce(rounds, 0) AS rounds, coalesce(counters, 0) AS counters, first_ask, last_ask,
+         highest_counter AS standing_counter, first_time AS first_round_at, last_time AS last_round_at,
+         round(86400 * (closing_moment - first_moment), 3) AS seconds_to_close,
+         CASE WHEN state = 'accepted' THEN 'accepted'
+              WHEN state = 'transferred' THEN 'transferred'
+              WHEN {closed} IS NOT NULL THEN 'closed'
+              WHEN {expires} <= :now THEN 'expired'
+              ELSE 'active' END AS status
+    FROM listed LEFT JOIN facts ON facts.session_id = listed.session_id
 )
-SELECT chosen.*,
-       (SELECT load_id {{on_call}}) AS load_id,
-       (SELECT carrier_mc_number {{on_call}}) AS carrier_mc_number,
+SELECT judged.*,
+       (SELECT {load} {on_call}) AS load_id,
+       (SELECT carrier_mc_number {on_call}) AS carrier_mc_number,
        (SELECT group_concat(DISTINCT call_id) FROM (
-           SELECT call_id FROM main.negotiations n WHERE n.session_id = chosen.session_id
-            UNION SELECT started_on)) AS calls,
-       (SELECT count(*) {{rounds}} AND {_IS_COUNTER}) AS counters,
-       (SELECT carrier_offer {{rounds}} AND {_IS_ASK}
-         ORDER BY {_MOMENT}, id LIMIT 1) AS first_ask,
-       (SELECT carrier_offer {{rounds}} AND {_IS_ASK}
-         ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS last_ask,
-       (SELECT max(CAST(substr(system_response, 15) AS REAL)) {{rounds}}
-           AND {_IS_COUNTER}) AS standing_counter,
-       (SELECT timestamp {{rounds}} ORDER BY {_MOMENT}, id LIMIT 1) AS first_round_at,
-       (SELECT timestamp {{rounds}} ORDER BY {_MOMENT} DESC, id DESC LIMIT 1) AS last_round_at,
-       CASE WHEN status IN ('accepted', 'transferred') THEN round(86400 * ({moment_of("told_at")} -
-           (SELECT min({_MOMENT}) {{rounds}})), 3) END AS seconds_to_close
-  FROM chosen ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id
+           SELECT call_id FROM main.negotiations n WHERE n.session_id = judged.session_id
+            UNION SELECT started_on)) AS calls
+  FROM judged WHERE {status} {order} LIMIT :limit
 """
 _ON_CALL = """FROM main.calls WHERE id = coalesce(
            (SELECT call_id FROM main.negotiations WHERE id = last_id), started_on)"""
-_ROUNDS = "FROM main.negotiations n WHERE n.session_id = chosen.session_id"
+_ORDER = "ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id"
+_LAST_MOMENT = moment_of("coalesce((SELECT timestamp FROM main.negotiations WHERE id = last_id), created_at)")
 
 # Which sessions have something to do with certain calls: by their rounds, or by how they were started.
 _OF_CALLS = """
@@ -78,7 +59,7 @@ def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[
 
     Raises InvalidCarrierError.
     """
-    among, where = "", ["1"]
+    among = ""
     values: dict[str, object] = {"now": timestamps.format_stored(now), "limit": limit or -1}
     if wanted.session_id is not None:
         among += " AND session_id = :session_id"
@@ -94,11 +75,20 @@ def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[
         among += _OF_CALLS.format(calls=f"SELECT id FROM main.calls WHERE {digits} = :carrier")
         values["carrier"] = carrier_number(wanted.carrier)
     if wanted.status is not None:
-        where.append("status = :status")
         values["status"] = wanted.status
     if wanted.since is not None:
-        last = "(SELECT timestamp FROM main.negotiations WHERE id = last_id)"
-        where.append(f"{moment_of(f'coalesce({last}, created_at)')} >= julianday(:since)")
         values["since"] = timestamps.format_stored(wanted.since)
-    sql = _SUMMARY.format(among=among, where=" AND ".join(where), rounds=_ROUNDS, on_call=_ON_CALL)
+    sql = _SESSIONS.format(
+        is_session=f"{text_of('session_id')} IS NOT NULL",
+        among=among,
+        since="1" if wanted.since is None else f"{_LAST_MOMENT} >= :since",
+        listed=":limit" if wanted.status is None else "-1",
+        facts=thread_facts(f"({round_facts('{row}.session_id IN (SELECT session_id FROM listed)')})"),
+        closed=moment_of("closed_at"),
+        expires=moment_of("expires_at"),
+        load=text_of("load_id"),
+        status="1" if wanted.status is None else "status = :status",
+        order=_ORDER,
+        on_call=_ON_CALL,
+    )
     return sql, values

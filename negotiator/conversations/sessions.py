@@ -167,9 +167,9 @@ def _as_session(row: Mapping[str, Any]) -> Session:
     """Return a row of the query as a session."""
     calls = {int(call) for call in str(row["calls"] or "").split(",") if call.lstrip("-").isdigit()}
     return Session(
-        session_id=row["session_id"],
+        session_id=text_from(row["session_id"]) or "",
         status=SessionStatus(row["status"]),
-        load_id=row["load_id"],
+        load_id=text_from(row["load_id"]),
         carrier_mc_number=text_from(row["carrier_mc_number"]),
         calls=tuple(sorted(calls)),
         rounds=row["rounds"],
@@ -182,7 +182,7 @@ def _as_session(row: Mapping[str, Any]) -> Session:
         created_at=timestamps.parse_stored(row["created_at"]),
         expires_at=timestamps.parse_stored(row["expires_at"]),
         closed_at=timestamps.parse_stored(row["closed_at"]),
-        close_reason=row["close_reason"],
+        close_reason=text_from(row["close_reason"]),
         metadata=_read_metadata(row["metadata"]),
     )
 

@@ -10,8 +10,10 @@ from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
+from negotiator.storage.sql import load_status_of, moment_of, rate_of
+from negotiator.storage.views import round_facts
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from
+from negotiator.values.cells import text_from, word_from
 from negotiator.values.money import from_file
 
 LISTED = (
@@ -21,24 +23,22 @@ LISTED = (
 """The keys of a load in a list."""
 # Old files hold text where numbers belong: it is no rate, neither high nor low.
 _NUMBER = "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END"
-_RATE = _NUMBER.format("loadboard_rate")
-_PICKUP = "datetime(pickup_datetime)"  # the spellings of one column differ, the moments compare
+_RATE = f"coalesce({rate_of('loadboard_rate')}, {_NUMBER.format('loadboard_rate')})"
+_PICKUP = moment_of("pickup_datetime")
+_STATUS = load_status_of("status")
 _ORDER = {
     LoadOrder.PICKUP: _PICKUP,
     LoadOrder.RATE: _RATE,
     LoadOrder.MILES: _NUMBER.format("miles"),
     LoadOrder.ID: "load_id",
-    LoadOrder.STATUS: "status",
+    LoadOrder.STATUS: _STATUS,
 }
 _CALLS = """
     SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed
       FROM main.calls WHERE load_id = ? ORDER BY id
 """
-_BEST_ASK = """
-    SELECT min(carrier_offer) FROM main.negotiations
-     WHERE call_id IN (SELECT id FROM main.calls WHERE load_id = ?)
-       AND typeof(carrier_offer) IN ('integer', 'real') AND carrier_offer > 0
-"""
+_ITS_ROUNDS = round_facts("{row}.call_id IN (SELECT id FROM main.calls WHERE load_id = :load_id)")
+_BEST_ASK = f"SELECT min(ask) FROM ({_ITS_ROUNDS})"
 
 
 def add_load(file: LoadsFile, given: Mapping[str, object], *, now: datetime) -> dict[str, object]:
@@ -89,11 +89,11 @@ def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
         "origin LIKE ? ESCAPE '\\'": _part(wanted.origin),
         "destination LIKE ? ESCAPE '\\'": _part(wanted.destination),
         "equipment_type LIKE ? ESCAPE '\\'": _part(wanted.equipment),
-        "status = ?": wanted.status and wanted.status.value,
+        f"{_STATUS} = ?": wanted.status and wanted.status.value,
         f"{_RATE} >= ?": None if wanted.min_rate is None else float(wanted.min_rate),
         f"{_RATE} <= ?": None if wanted.max_rate is None else float(wanted.max_rate),
-        f"{_PICKUP} >= datetime(?)": wanted.pickup_from and timestamps.format_stored(wanted.pickup_from),
-        f"{_PICKUP} < datetime(?)": wanted.pickup_before and timestamps.format_stored(wanted.pickup_before),
+        f"{_PICKUP} >= ?": wanted.pickup_from and timestamps.format_stored(wanted.pickup_from),
+        f"{_PICKUP} < ?": wanted.pickup_before and timestamps.format_stored(wanted.pickup_before),
     }
     asked = {sql: value for sql, value in conditions.items() if value is not None}
     direction = "DESC" if wanted.descending else "ASC"
@@ -129,7 +129,7 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
             remedy=Remedy.LIST_LOADS,
         )
     calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
-    best = db.execute(_BEST_ASK, [load_id]).fetchone()[0]
+    best = db.execute(_BEST_ASK, {"load_id": load_id}).fetchone()[0]
     return _readable(columns, row) | {
         "calls": calls,
         "best_ask": from_file(best),
@@ -143,7 +143,7 @@ def _call(
     return {
         "id": number,
         "carrier_mc_number": text_from(carrier),
-        "outcome": text_from(outcome),
+        "outcome": word_from(outcome),
         "negotiation_rounds": _finite(rounds),
         "final_rate_agreed": from_file(agreed),
     }
@@ -172,6 +172,7 @@ _READ: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(("pickup_datetime", "delivery_datetime", "created_at", "updated_at"), _moment),
     **dict.fromkeys(("weight", "num_of_pieces", "miles"), _finite),
     "loadboard_rate": from_file,
+    "status": word_from,
 }
 
 

@@ -13,7 +13,7 @@ from negotiator.maintenance.foresight import Foreseen, foresee
 from negotiator.storage.database import connect
 from negotiator.storage.inspection import migrations_pending, missing_columns
 from negotiator.storage.schema import SESSIONS_TABLE, TABLES
-from negotiator.storage.sql import carrier_digits, decision_of
+from negotiator.storage.sql import carrier_of, decision_of, load_status_of, word_of
 from negotiator.storage.statements import INDEXED
 from negotiator.storage.transactions import read_transaction
 
@@ -56,19 +56,20 @@ UNTIDY = {
         """SELECT id FROM main.calls
             WHERE coalesce(negotiation_rounds, 0) <>
                   (SELECT count(*) FROM main.negotiations WHERE call_id = calls.id
-                      AND system_response IS NOT 'reopened')""",
+                      AND coalesce(system_response, '') NOT IN ('reopened', 'withdrawn', 'fell_through'))""",
     ),
     "agreed loads": (
         "accepted calls whose load is available",
-        """SELECT calls.id FROM main.calls JOIN main.loads USING (load_id)
-            WHERE calls.outcome = 'accepted' AND loads.status = 'available'""",
+        f"""SELECT calls.id FROM main.calls JOIN main.loads USING (load_id)
+             WHERE {word_of("calls.outcome")} = 'accepted'
+               AND {load_status_of("loads.status")} = 'available'""",
     ),
     "carrier spellings": (
         "carriers spelled in more than one way",
-        f"""SELECT {carrier_digits("number")} AS digits
+        f"""SELECT {carrier_of("number")} AS digits
              FROM (SELECT mc_number AS number FROM main.carriers
                     UNION SELECT carrier_mc_number FROM main.calls WHERE carrier_mc_number IS NOT NULL)
-            GROUP BY digits HAVING count(*) > 1""",
+            GROUP BY digits HAVING digits IS NOT NULL AND count(*) > 1""",
     ),
     "foreign keys": (
         "rows that name something that is not there",

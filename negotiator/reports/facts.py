@@ -1,78 +1,64 @@
 """The facts that a report counts, as temporary tables: each made by one query, which is all that is read."""
 
-from negotiator.migrations import carrier_digits, moment_of
+from negotiator.storage.sql import carrier_of, load_status_of, moment_of, rate_of, text_of, word_of
 
 FACTS = ("threads", "calls", "open_loads")
 TABLES = ("report_carriers", *(f"report_{name}" for name in FACTS))
 
-_POSTED = """CASE WHEN typeof(l.loadboard_rate) IN ('real', 'integer')
-                    AND l.loadboard_rate BETWEEN 0.01 AND 1e7
-                   THEN l.loadboard_rate END"""
+_POSTED = rate_of("l.loadboard_rate")
 # Down to the cent; the little that is added is what a float of cents may lack.
 _CEILING = f"CAST(round({_POSTED} * 100) * (100 + :ceiling_percent) / 100 + 1e-6 AS INTEGER) / 100.0"
-_AGREED = """CASE WHEN typeof(c.final_rate_agreed) IN ('real', 'integer')
-                   AND c.final_rate_agreed BETWEEN 0.01 AND 1e7
-                  THEN c.final_rate_agreed END"""
-_IN_SPAN = """(:since IS NULL OR {moment} >= julianday(:since))
-   AND (:until IS NULL OR {moment} < julianday(:until))"""
-_DIGITS = carrier_digits("c.carrier_mc_number")
-
+_IN_SPAN = "(:since IS NULL OR {time} >= :since) AND (:until IS NULL OR {time} < :until)"
 _CARRIERS = f"""
 CREATE TEMP TABLE report_carriers AS
-SELECT {carrier_digits("mc_number")} AS digits, min(company_name) AS company FROM main.carriers GROUP BY 1
+SELECT {carrier_of("mc_number")} AS number, min({text_of("company_name")}) AS company
+  FROM main.carriers GROUP BY 1
 """
-_THREADS = """
+_THREADS = f"""
 CREATE TEMP TABLE report_threads AS
 SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters, t.highest_counter,
-       t.state, t.agreed, t.first_moment, t.closing_moment, {posted} AS posted, {ceiling} AS ceiling,
-       {group} AS grp
+       t.state, t.agreed, t.first_moment, t.closing_moment, {_POSTED} AS posted, {_CEILING} AS ceiling,
+       {{group}} AS grp
   FROM main.thread_facts t
   LEFT JOIN main.calls c ON c.id = t.call_id
   LEFT JOIN main.loads l ON l.load_id = c.load_id
-  {join}
- WHERE {in_span}
+  {{join}}
+ WHERE {_IN_SPAN.format(time="t.first_time")}
 """
-_CALLS = """
+_CALLS = f"""
 CREATE TEMP TABLE report_calls AS
-SELECT c.outcome, c.sentiment, {agreed} AS agreed, {posted} AS posted,
-       EXISTS (SELECT 1 FROM main.negotiations n
-                WHERE n.call_id = c.id AND n.carrier_offer IS NOT NULL) AS asked,
-       {group} AS grp
-  FROM main.calls c
+SELECT {word_of("c.outcome")} AS outcome, {word_of("c.sentiment")} AS sentiment,
+       {rate_of("c.final_rate_agreed")} AS agreed, {_POSTED} AS posted,
+       EXISTS (SELECT 1 FROM main.round_facts r WHERE r.call_id = c.id AND r.ask IS NOT NULL) AS asked,
+       {{group}} AS grp
+  FROM (SELECT *, {moment_of("call_start_time")} AS start FROM main.calls) c
   LEFT JOIN main.loads l ON l.load_id = c.load_id
-  {join}
- WHERE {in_span}
+  {{join}}
+ WHERE {_IN_SPAN.format(time="start")}
 """
-_OPEN_LOADS = """
+_OPEN_LOADS = f"""
 CREATE TEMP TABLE report_open_loads AS
-SELECT julianday(:now) - {created} AS age, {group} AS grp
-  FROM main.loads l WHERE l.status = 'available'
+SELECT julianday(:now) - julianday({moment_of("l.created_at")}) AS age, {{group}} AS grp
+  FROM main.loads l WHERE {load_status_of("l.status")} = 'available'
 """
-_LANE = "l.origin || ' to ' || l.destination"
-_CARRIER = f"coalesce('MC' || {_DIGITS} || coalesce(' ' || k.company, ''), 'unknown')"
-_JOIN_CARRIER = f"LEFT JOIN temp.report_carriers k ON k.digits = {_DIGITS}"
+_LANE = f"{text_of('l.origin')} || ' to ' || {text_of('l.destination')}"
+_EQUIPMENT = text_of("l.equipment_type")
+_NUMBER = carrier_of("c.carrier_mc_number")
+_CARRIER = f"coalesce('MC' || {_NUMBER} || coalesce(' ' || k.company, ''), 'unknown')"
+_JOIN_CARRIER = f"LEFT JOIN temp.report_carriers k ON k.number = {_NUMBER}"
 
 
 def fact_tables(by: str | None) -> list[str]:
     """Return the statements that make the tables, with the group of each row when a cut is wanted."""
     join = _JOIN_CARRIER if by == "carrier" else ""
     threads = _THREADS.format(
-        posted=_POSTED,
-        ceiling=_CEILING,
-        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state")),
-        join=join,
-        in_span=_IN_SPAN.format(moment="t.first_moment"),
+        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state")), join=join
     )
-    start = moment_of("c.call_start_time")
+    outcome = f"coalesce({word_of('c.outcome')}, 'unknown')"
     calls = _CALLS.format(
-        agreed=_AGREED,
-        posted=_POSTED,
-        group=_group(by, start, "coalesce(c.negotiation_rounds, 0)", "coalesce(c.outcome, 'unknown')"),
-        join=join,
-        in_span=_IN_SPAN.format(moment=start),
+        group=_group(by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome), join=join
     )
-    loads = _OPEN_LOADS.format(created=moment_of("l.created_at"), group=_load_group(by))
-    return [_CARRIERS, threads, calls, loads]
+    return [_CARRIERS, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
 
 
 def _group(by: str | None, moment: str, rounds: str, outcome: str) -> str:
@@ -80,7 +66,7 @@ def _group(by: str | None, moment: str, rounds: str, outcome: str) -> str:
     return {
         None: "NULL",
         "lane": f"coalesce({_LANE}, 'unknown')",
-        "equipment": "coalesce(l.equipment_type, 'unknown')",
+        "equipment": f"coalesce({_EQUIPMENT}, 'unknown')",
         "carrier": _CARRIER,
         "round": f"CAST({rounds} AS TEXT)",
         "outcome": outcome,
@@ -89,7 +75,7 @@ def _group(by: str | None, moment: str, rounds: str, outcome: str) -> str:
 
 def _load_group(by: str | None) -> str:
     """Return SQL for the group that an open load is in: it has no carrier, time or outcome."""
-    return {"lane": _LANE, "equipment": "l.equipment_type"}.get(by or "", "NULL")
+    return {"lane": _LANE, "equipment": _EQUIPMENT}.get(by or "", "NULL")
 
 
 def _state_word(state: str) -> str:

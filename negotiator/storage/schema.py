@@ -78,6 +78,7 @@ STEPS = (
     "m008_record_terms",
     "m009_keep_states",
     "m010_add_policies",
+    "m011_read_every_spelling",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

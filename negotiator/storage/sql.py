@@ -25,6 +25,11 @@ def word_of(cell: str) -> str:
     return f"nullif(lower(trim({cell}, {_BLANKS})), '')"
 
 
+def load_status_of(cell: str) -> str:
+    """Return SQL for a load's status in lower case; none is ``available``. `idx_loads_state` has it."""
+    return f"coalesce({word_of(cell)}, 'available')"
+
+
 def carrier_digits(cell: str) -> str:
     """Return SQL for the digits of an MC number that is not blank: the index `idx_calls_carrier` has it."""
     bare = f"upper({cell})"
@@ -50,11 +55,12 @@ def counter_of(response: str) -> str:
     """Return SQL for the counter that a response records, US dollars: `values.recorded.counter_in`."""
     start = len(COUNTER_PREFIX) + 1
     text, word = f"substr({response}, {start})", f"lower(trim({response}, {_BLANKS}))"
-    amount = f"CAST({text} AS REAL)"
-    return f"""CASE WHEN {response} GLOB '{COUNTER_PREFIX}*' AND printf('%.2f', {amount}) = {text}
-                 AND {amount} BETWEEN 0.01 AND {MAXIMUM} AND {_has_no_nul(response)} THEN {amount}
-            WHEN {word} GLOB '{COUNTER_PREFIX}*' AND {_has_no_nul(response)}
-            THEN {_rate_in(f"substr({word}, {start})")} END"""
+    is_ours = f"""{response} GLOB '{COUNTER_PREFIX}[0-9]*.[0-9][0-9]' AND {text} NOT GLOB '*[^0-9.]*'
+                 AND instr({response}, '.') = length({response}) - 2"""
+    is_none = f"instr(lower({response}), '{COUNTER_PREFIX}') = 0 OR NOT {_has_no_nul(response)}"
+    return f"""CASE WHEN {is_none} THEN NULL
+            WHEN {is_ours} THEN {_rate(f"CAST(replace({text}, '.', '') AS INTEGER)")}
+            WHEN {word} GLOB '{COUNTER_PREFIX}*' THEN {_rate_in(f"substr({word}, {start})")} END"""
 
 
 def _rate_in(text: str) -> str:
@@ -94,10 +100,14 @@ def decision_of(response: str) -> str:
 
     That is ``accepted``, ``counter``, ``transfer``, or the word of a row that takes a round back.
     """
+    return decision_from(word_of(response), counter_of(response))
+
+
+def decision_from(word: str, counter: str) -> str:
+    """Do the same from the word of a response and its counter."""
     known = {ACCEPTED: "accepted", TRANSFERRED: "transfer"} | dict(zip(TAKING_BACK, TAKING_BACK, strict=True))
     whens = " ".join(f"WHEN '{word}' THEN '{name}'" for word, name in known.items())
-    return f"""CASE {word_of(response)} {whens}
-            ELSE CASE WHEN {counter_of(response)} IS NOT NULL THEN 'counter' END END"""
+    return f"CASE {word} {whens} ELSE CASE WHEN {counter} IS NOT NULL THEN 'counter' END END"
 
 
 def moment_of(cell: str) -> str:
@@ -127,8 +137,8 @@ def _moment_in(cell: str) -> str:
       ), b (day, clock) AS (
         SELECT substr(text, 1, 10),
                CASE WHEN length(text) = 10 THEN '00:00'
-                    WHEN text GLOB '??????????[ T][0-9]:*' THEN '0' || substr(text, 12)
-                    WHEN text GLOB '??????????[ T]*' THEN substr(text, 12) END
+                    WHEN substr(text, 11) GLOB '[ T][0-9]:*' THEN '0' || substr(text, 12)
+                    WHEN substr(text, 11) GLOB '[ T]*' THEN substr(text, 12) END
           FROM a LIMIT 1
       ), c (day, clock) AS (
         SELECT day, CASE WHEN clock GLOB '{minutes}:*' THEN clock

@@ -150,6 +150,16 @@ def test_no_placeholder_is_numbered() -> None:
         assert not [text for text in texts if isinstance(text, str) and re.search(r"\?[1-9]", text)], path
 
 
+def test_only_maintenance_applies_migrations() -> None:
+    """What is read is not spelled there: a step that has landed is never edited."""
+    users = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if "negotiator.migrations" in imports(path)
+    }
+    assert users == {"maintenance"}
+
+
 def test_migrations_stand_alone() -> None:
     """So that sqlite-utils can run them without us."""
     assert not any(name.startswith("negotiator") or not name for name in imports(PACKAGE / "migrations.py"))

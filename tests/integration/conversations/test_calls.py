@@ -14,9 +14,9 @@ from negotiator.conversations import calls
 from negotiator.conversations.states import CallOutcome
 from negotiator.errors import CallEndedError, InvalidCarrierError
 from negotiator.maintenance.check import query_plan
-from negotiator.migrations import carrier_digits
 from negotiator.output import contract
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.sql import carrier_digits
 from negotiator.values.mc_number import carrier_number
 from tests.conftest import NOW, contents, data, execute, run, select
 

@@ -78,7 +78,11 @@ def test_a_view_that_is_gone_or_changed_is_noted(desk: Path) -> None:
     """With how it is mended."""
     execute(desk, "DROP VIEW thread_facts")
     assert results(desk)["views"] == "note"
-    execute(desk, "DROP VIEW round_facts", "DELETE FROM _sqlite_migrations WHERE name = 'm006_add_views'")
+    execute(
+        desk,
+        "DROP VIEW round_facts",
+        "DELETE FROM _sqlite_migrations WHERE name = 'm011_read_every_spelling'",
+    )
     assert run("migrate").exit_code == 0
     assert results(desk)["views"] == "ok"
 

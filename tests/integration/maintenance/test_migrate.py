@@ -1,5 +1,6 @@
 """Bringing an old file up to date."""
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -16,18 +17,24 @@ from sqlite_utils import Database
 
 import negotiator
 from negotiator.errors import DamagedFileError, SchemaError
+from negotiator.maintenance.foresight import foresee
 from negotiator.maintenance.migrate import migrate
 from negotiator.migrations import migrations
 from negotiator.progress import silent
 from negotiator.storage.transactions import ticking
+from negotiator.storage.views import VIEWS
 from tests.conftest import NOW, OLD_SCHEMA, contents, data, execute, run, select
 
 ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
-    *("m008_record_terms", "m009_keep_states"),
-    "m010_add_policies",
+    *("m008_record_terms", "m009_keep_states", "m010_add_policies", "m011_read_every_spelling"),
 )
+DIGESTS = """
+    5496d25482335d58 7b9031b22e07dbd3 594ea79c14365c69 82b9fc6574e18c1e 4994780499b4d569 92a657ebd8b542a5
+    25ca7871e74e50e4 689d770b398e58d8 bc2c32de1ee19d22 192a3e1f256a04e3 1372a503f52e6f60
+"""
+MADE = dict(zip(ALL, DIGESTS.split(), strict=True))
 TABLES = ("loads", "carriers", "calls", "negotiations")
 
 
@@ -73,6 +80,7 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_calls_carrier": "None",  # an expression
         "idx_negotiations_request_id": "request_id",
         "idx_loads_lane": "None, origin, destination",
+        "idx_loads_state": "None, pickup_datetime",
     }
 
 
@@ -150,6 +158,42 @@ def test_what_is_there_already_is_kept(unmigrated: Path, made_by_hand: str) -> N
     assert run("session", "history", "sess_abcde", "--db", unmigrated).exit_code == 0
 
 
+@pytest.mark.parametrize(("step", "digest"), MADE.items())
+def test_a_step_that_has_landed_makes_what_it_made(unmigrated: Path, step: str, digest: str) -> None:
+    """Nothing that it calls has changed: the schema after each step, as SQL."""
+    after = ALL[ALL.index(step) + 1 : ALL.index(step) + 2]
+    with closing(Database(unmigrated)) as db:
+        migrations.apply(db, stop_before=after[0] if after else None)
+    sql = "SELECT sql FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations' ORDER BY name"
+    made = "\n".join(str(found) for (found,) in select(unmigrated, sql))
+    assert hashlib.sha256(made.encode()).hexdigest()[:16] == digest
+
+
+@pytest.mark.parametrize("views", ["thread_facts", "round_facts, thread_facts", ""])
+def test_views_of_an_older_version_are_replaced(unmigrated: Path, views: str) -> None:
+    """Those that are there, and those that somebody has dropped."""
+    with closing(Database(unmigrated)) as db:
+        migrations.apply(db, stop_before="m011_read_every_spelling")
+    execute(unmigrated, *(f"DROP VIEW {view}" for view in views.split(", ") if view))
+    assert migrate(unmigrated).applied == ("m011_read_every_spelling",)
+    with closing(sqlite3.connect(unmigrated)) as connection:
+        plan = foresee(connection)
+    assert (plan.changed, plan.missing) == ((), ())
+    assert {name: f"CREATE VIEW {name} AS{sql.rstrip()}" for name, sql in VIEWS.items()} == dict(
+        select(unmigrated, "SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+    )
+
+
+def test_a_table_in_the_place_of_a_view_is_left_alone(unmigrated: Path) -> None:
+    """By its name."""
+    with closing(Database(unmigrated)) as db:
+        migrations.apply(db, stop_before="m011_read_every_spelling")
+    execute(unmigrated, "DROP VIEW thread_facts", "CREATE TABLE thread_facts (mine)")
+    with pytest.raises(SchemaError, match="thread_facts"):
+        migrate(unmigrated)
+    assert select(unmigrated, "SELECT mine FROM thread_facts") == []
+
+
 def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> None:
     """A session of another program's can be read back."""
     execute(
@@ -179,6 +223,7 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "CREATE INDEX idx_negotiations_request_id ON loads (load_id)",
         "CREATE VIEW round_facts AS SELECT 1",
         "CREATE TABLE thread_facts (thread)",
+        "CREATE INDEX idx_loads_state ON loads (status)",
     ],
 )
 def test_what_stands_in_the_way_stops_the_migration_before_it_begins(unmigrated: Path, wrong: str) -> None:
@@ -290,7 +335,7 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     command = [sys.executable, "-m", "sqlite_utils", "migrate", str(unmigrated), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
-    assert len(indexes(unmigrated)) == 8
+    assert len(indexes(unmigrated)) == 9
 
 
 def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,124 @@
+"""What rounds say in SQL, whoever wrote them."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from negotiator.maintenance.check import query_plan
+from negotiator.storage.views import round_facts
+from tests.conftest import data, execute, run, select
+
+ROUND = "INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp) VALUES "
+THREADS = (
+    "SELECT thread, rounds, first_ask, last_ask, highest_counter, state FROM thread_facts ORDER BY thread"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "threads"),
+    [
+        pytest.param(
+            ["(1, '', 1, 2300, 'counter_offer_2125', NULL)", "(3, ' ', 1, 1200, 'counter_offer_1150', NULL)"],
+            [("call 1", 1, 2300, 2300, 2125, "open"), ("call 3", 1, 1200, 1200, 1150, "open")],
+            id="blank is no session",
+        ),
+        pytest.param(
+            ["(1, NULL, 1, 2300, 'counter_offer_1938.1200000000001', NULL)"],
+            [("call 1", 1, 2300, 2300, 1938.12, "open")],
+            id="a float as a counter",
+        ),
+        pytest.param(
+            ["(1, NULL, 1, 2300, 'counter_offer_2.050.00', NULL)"],
+            [("call 1", 1, 2300, 2300, None, "undecided")],
+            id="no counter",
+        ),
+        pytest.param(
+            ["(1, 's', 1, 2300, ' Accepted', '2025-08-20T09:30:00Z')", "(1, 's', 2, 2200, 'counter_offer_2100', '2025-08-20 9:00:00 UTC')"],
+            [("s", 2, 2200, 2300, 2100, "accepted")],
+            id="in order of time",
+        ),
+        pytest.param(
+            ["(1, 's', 1, 2300, 'counter_offer_2100', NULL)", "(1, 's', 2, 1200, 'accepted', NULL)", "(1, 's', 2, NULL, 'withdrawn', NULL)"],
+            [("s", 1, 2300, 2300, 2100, "open")],
+            id="a withdrawn round counts in nothing",
+        ),
+        pytest.param(
+            ["(1, 's', 1, 2300, 'counter_offer_2100', NULL)", "(1, 's', 1, NULL, 'withdrawn', NULL)", "(2, 's', 1, 2250, 'counter_offer_2110', NULL)"],
+            [("s", 1, 2250, 2250, 2110, "open")],
+            id="nor does it take others of its number with it",
+        ),
+        pytest.param(
+            ["(1, 's', 1, 2300, 'accepted', NULL)", "(1, 's', 1, NULL, 'fell_through', NULL)"],
+            [("s", 1, 2300, 2300, None, "open")],
+            id="what fell through was asked",
+        ),
+        pytest.param(
+            ["(5, NULL, 1, 2300, 'accepted', NULL)", "(1, 'call 5', 1, 2200, 'counter_offer_2100', NULL)", "(1, 'session call 5', 1, 2250, NULL, NULL)"],
+            [
+                ("call 5", 1, 2300, 2300, None, "accepted"),
+                ("session call 5", 1, 2200, 2200, 2100, "open"),
+                ("session session call 5", 1, 2250, 2250, None, "undecided"),
+            ],
+            id="no session has a call's name",
+        ),
+    ],
+)  # fmt: skip
+def test_threads_are_read_in_every_spelling(
+    desk: Path, rows: list[str], threads: list[tuple[object, ...]]
+) -> None:
+    """As an ask and a history read them."""
+    execute(desk, *(ROUND + row for row in rows))
+    assert select(desk, THREADS) == threads
+
+
+def test_what_a_round_was_decided_on_is_in_the_views(desk: Path) -> None:
+    """The last that was recorded, and who agreed."""
+    execute(
+        desk,
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, posted_rate, ceiling,
+                                     policy_version, decided_by) VALUES
+             (1, 1, 2300, 'counter_offer_2125', 2100, 2310, 3, 'policy'),
+             (1, 2, 2400, 'accepted', 2150, NULL, NULL, 'Ann')""",
+    )
+    assert select(desk, "SELECT posted_rate, ceiling, agreed_by FROM thread_facts") == [(2150, 2310, "Ann")]
+    assert select(desk, "SELECT posted_rate, ceiling, policy_version, decided_by FROM round_facts") == [
+        (2100, 2310, 3, "policy"),
+        (2150, None, None, "Ann"),
+    ]
+
+
+def test_the_rounds_of_a_session_are_found_by_index(desk: Path) -> None:
+    """So are those that were withdrawn."""
+    with closing(sqlite3.connect(desk)) as db:
+        plan = query_plan(db, round_facts("{row}.session_id IN (SELECT ?)"))
+    assert not [step for step in plan if step.startswith("SCAN") and step.endswith((" n", " back", " done"))]
+
+
+def test_unrelated_calls_with_a_blank_session_have_none(unmigrated: Path) -> None:
+    """A column that another program gave a default of '' made one nameless session of all calls."""
+    execute(
+        unmigrated,
+        "ALTER TABLE negotiations ADD COLUMN session_id VARCHAR DEFAULT ''",
+        "UPDATE negotiations SET system_response = 'transfer_to_human' WHERE id = 4",
+    )
+    run("migrate", unmigrated)
+    assert run("negotiate", 1, 2150, "--db", unmigrated).exit_code == 4
+    assert data("session", "list", "--db", unmigrated) == []
+    figures = data("report", "--db", unmigrated)["figures"]
+    assert (figures["sessions"]["value"], figures["threads"]["value"]) == (0, 4)
+    assert {found["session_id"] for found in data("call", "history", 1, "--db", unmigrated)} == {None}
+
+
+@pytest.mark.parametrize("status", [None, "", " ", "Available", "AVAILABLE "])
+def test_a_load_is_available_in_any_spelling(desk: Path, status: str | None) -> None:
+    """In lists, in reports and for an ask alike."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("UPDATE loads SET status = ? WHERE load_id = 'L1'", [status])
+        db.execute("UPDATE loads SET status = ' Booked' WHERE load_id = 'L2'")
+    assert [load["load_id"] for load in data("load", "list", "--status", "available")] == ["L1"]
+    assert [load["status"] for load in data("load", "list", "--status", "booked")] == ["booked"]
+    assert data("report")["figures"]["open_loads"]["value"] == 1
+    assert run("negotiate", 1, 2100).exit_code == 0
+    assert run("negotiate", 3, 1100).exit_code == 4
