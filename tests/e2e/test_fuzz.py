@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
@@ -14,7 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from negotiator import CallHandlingService, NegotiatorError
-from negotiator.errors import NoAgreementError, OutlierError
+from negotiator.errors import (
+    ConflictError,
+    LoadTakenError,
+    NoAgreementError,
+    NothingToUndoError,
+    OutlierError,
+)
 from negotiator.maintenance.create import init
 from tests.conftest import NOW, contents, execute, run, select
 
@@ -35,6 +42,7 @@ words = st.one_of(  # a shell passes everything but NUL
 commands = st.sampled_from(
     [
         *(["negotiate"], ["session", "history"], ["call", "history"], ["call", "reopen"], ["generate-id"]),
+        *(["call", "undo"], ["call", "book"]),
         *(["load", "list"], ["load", "show"], ["load", "add"], ["load", "import"]),
         *(["validate-id"], ["check"], [], ["session"], ["negotiate", "1"], ["call", "history", "1"]),
     ]
@@ -143,6 +151,46 @@ def test_arbitrary_values_in_the_file_are_read(old: Path, number: int) -> None:
     check()
 
 
+@dataclass(eq=False)
+class Asked:
+    """A round of the model: when it was made, and what came of it."""
+
+    place_in_time: tuple[str, int]
+    call: int
+    session: str | None
+    number: int
+    ask: Decimal
+    decision: str
+    amount: Decimal | None
+    withdrawn: bool = False
+    reopened: bool = False
+
+
+def load_of(call: int) -> int:
+    """Return the load of a call: two calls are about each."""
+    return (call - 1) // 2
+
+
+def decide(
+    posted: Decimal, ask: Decimal, place: int, binding: list[Asked], *, had_last: bool
+) -> tuple[str, Decimal | None]:
+    """Return the answer by the rules, four rounds and ten percent."""
+    ceiling = (posted * Decimal("1.1")).quantize(Decimal("0.01"), ROUND_FLOOR)
+    standing = max([posted, *(done.amount for done in binding if done.amount)])
+    lowest = min((done.ask for done in binding), default=ask)
+    if ask <= standing:
+        return "accepted", ask
+    if place < 4:
+        share = (Decimal(place**3) / 64).sqrt()
+        target = max(standing, posted + share * (min(ask, lowest, ceiling) - posted))
+        if ask <= min(lowest, ceiling) and ask - target <= 5:
+            return "accepted", ask
+        return "counter", max(standing, target // 5 * 5)
+    if ask > lowest and standing < lowest <= ceiling and not had_last:
+        return "counter", lowest
+    return ("accepted", ask) if ask <= min(lowest, ceiling) else ("transfer", None)
+
+
 class Model(RuleBasedStateMachine):
     """Random sequences of commands against the rules, kept in plain Python."""
 
@@ -164,8 +212,8 @@ class Model(RuleBasedStateMachine):
             "INSERT INTO calls (id, load_id) VALUES (1, '0'), (2, '0'), (3, '1'), (4, '1')",
         )
         self.posted = [Decimal(2100), Decimal("1234.50")]
-        self.threads: dict[object, dict[str, Any]] = {}
-        self.agreed: dict[int, object] = {}
+        self.rounds: list[Asked] = []
+        self.agreed: dict[int, Asked | None] = {}
         self.counted = dict.fromkeys(range(1, 5), 0)
         self.now = NOW
 
@@ -182,50 +230,66 @@ class Model(RuleBasedStateMachine):
     @rule(call=calls, session=sessions, factor=factors)
     def ask(self, call: int, session: str | None, factor: Decimal) -> None:
         """Make an ask, and expect what the rules say."""
-        load = (call - 1) // 2
-        posted = self.posted[load]
-        ask = (posted * factor).quantize(Decimal("0.01"))
-        thread = self.threads.get(
-            session or call, {"load": load, "round": 0, "counter": posted, "closed": None}
-        )
-        expected = self.expected(load, thread, ask)
+        ask = (self.posted[load_of(call)] * factor).quantize(Decimal("0.01"))
+        expected = self.expected(call, session, ask)
         with CallHandlingService.open(self.path, clock=self.clock) as service:
             try:
                 answer = service.negotiate(call, ask, session)
                 got: object = (str(answer.decision), answer.amount, answer.round_number)
             except NegotiatorError as error:
                 got = error.code
-        assert got == expected, (call, session, ask, thread)
-        if not isinstance(expected, tuple):
-            return
-        decision, amount, number = expected
-        thread |= {"round": number, "closed": None if decision == "counter" else decision}
-        self.counted[call] += 1
-        if decision == "counter":
-            thread["counter"] = amount
-        if decision == "accepted":
-            self.agreed[call] = session or call
-        self.threads[session or call] = thread
+        assert got == expected, (call, session, ask, self.rounds)
+        if isinstance(expected, tuple):
+            self.made(call, session, ask, *expected)
 
-    def expected(self, load: int, thread: dict[str, Any], ask: Decimal) -> Any:  # noqa: ANN401, PLR0911
+    def made(self, call: int, session: str | None, ask: Decimal, decision: str, *more: Any) -> None:  # noqa: ANN401
+        """Keep a round that was made, with the time that it has in the file."""
+        amount, number = more
+        (id_, time), *_ = select(self.path, "SELECT id, timestamp FROM negotiations ORDER BY id DESC LIMIT 1")
+        asked = Asked((time, id_), call, session, number, ask, decision, amount)
+        self.rounds.append(asked)
+        self.counted[call] += 1
+        if decision == "accepted":
+            self.agreed[call] = asked
+
+    def thread(self, call: int, session: str | None) -> list["Asked"]:
+        """Return the rounds of a thread, those that were withdrawn among them."""
+        return [
+            done
+            for done in self.rounds
+            if done.session == session and (session is not None or done.call == call)
+        ]
+
+    def taken(self, call: int) -> bool:
+        """Return whether the call's load is agreed on any call."""
+        return any(load_of(other) == load_of(call) for other in self.agreed)
+
+    def expected(self, call: int, session: str | None, ask: Decimal) -> Any:  # noqa: ANN401
         """Return what the rules say: a code, or decision, amount and round."""
-        if thread["load"] != load:
+        thread = self.thread(call, session)
+        standing = [done for done in thread if not done.withdrawn]
+        if any(load_of(done.call) != load_of(call) for done in standing):
             return "session_about_another_load"
-        if thread["closed"]:
-            return {"accepted": "thread_closed", "transfer": "thread_transferred"}[thread["closed"]]
-        if any((call - 1) // 2 == load for call in self.agreed):
+        if standing and not standing[-1].reopened and standing[-1].decision != "counter":
+            return {"accepted": "thread_closed", "transfer": "thread_transferred"}[standing[-1].decision]
+        if self.taken(call):
             return "load_taken"
-        posted, number, standing = self.posted[load], thread["round"] + 1, thread["counter"]
-        ceiling = (posted * Decimal("1.1")).quantize(Decimal("0.01"), ROUND_FLOOR)
-        if ask <= standing or (number >= 3 and ask <= ceiling):
-            return ("accepted", ask, number)
-        if number >= 3:
-            return ("transfer", None, number)
-        share = Decimal(number**3) / 27
-        target = max(standing, posted + share.sqrt() * (min(ask, ceiling) - posted))
-        if ask <= ceiling and ask - target <= 5:
-            return ("accepted", ask, number)
-        return ("counter", max(standing, target // 5 * 5), number)
+        number = max((done.number for done in thread), default=0) + 1
+        withdrawn = {done.number for done in thread if done.withdrawn}
+
+        def place(number: int) -> int:
+            return number - sum(taken_back < number for taken_back in withdrawn)
+
+        binding = [
+            done
+            for done in self.rounds
+            if not done.withdrawn
+            and done.decision == "counter"
+            and (done.call == call or (session is not None and done.session == session))
+        ]
+        had_last = any(done.decision == "counter" and place(done.number) >= 4 for done in standing)
+        decision, amount = decide(self.posted[load_of(call)], ask, place(number), binding, had_last=had_last)
+        return (decision, amount, number)
 
     @rule(call=calls)
     def reopen(self, call: int) -> None:
@@ -233,18 +297,59 @@ class Model(RuleBasedStateMachine):
         with CallHandlingService.open(self.path, clock=self.clock) as service:
             if call in self.agreed:
                 service.reopen_call(call, "a slip")
-                self.threads[self.agreed.pop(call)]["closed"] = None
+                asked = self.agreed.pop(call)
+                assert asked
+                asked.reopened = True
             else:
                 with pytest.raises(NoAgreementError):
                     service.reopen_call(call, "a slip")
+
+    @rule(call=calls)
+    def undo(self, call: int) -> None:
+        """Take the last round of a call back, whatever it was, unless its session has gone on elsewhere."""
+        standing = [done for done in self.rounds if done.call == call and not done.withdrawn]
+        last = max(standing, key=lambda done: done.place_in_time, default=None)
+        with CallHandlingService.open(self.path, clock=self.clock) as service:
+            if last is None:
+                with pytest.raises(NothingToUndoError):
+                    service.undo_round(call, "a slip")
+                return
+            later = [done for done in self.thread(call, last.session) if not done.withdrawn][-1]
+            if later is not last:
+                with pytest.raises(ConflictError):
+                    service.undo_round(call, "a slip")
+                return
+            assert service.undo_round(call, "a slip").round_number == last.number
+        last.withdrawn = True
+        self.counted[call] -= 1
+        if self.agreed.get(call) is last:
+            del self.agreed[call]
+
+    @rule(call=calls, factor=factors)
+    def book(self, call: int, factor: Decimal) -> None:
+        """Record a deal that a person made, whatever the policy says."""
+        rate = (self.posted[load_of(call)] * factor).quantize(Decimal("0.01"))
+        standing = [done for done in self.rounds if done.call == call and not done.withdrawn]
+        handed_over = [done for done in standing if done.decision == "transfer"]
+        last = max(handed_over or standing, key=lambda done: done.place_in_time, default=None)
+        with CallHandlingService.open(self.path, clock=self.clock) as service:
+            if self.taken(call):
+                with pytest.raises(LoadTakenError):
+                    service.book_call(call, rate, by="kim")
+                return
+            done = service.book_call(call, rate, by="kim")
+        session = None if last is None else last.session
+        thread = self.thread(call, session)
+        number = max((asked.number for asked in thread), default=0) + 1
+        assert (done.session_id, done.round_number) == (session, number)
+        self.made(call, session, rate, "accepted", rate, number)
 
     @rule(call=calls)
     def slip(self, call: int) -> None:
         """Mistype an ask: it is refused, whatever the thread's state."""
         with CallHandlingService.open(self.path) as service, pytest.raises(NegotiatorError) as caught:
             service.negotiate(call, 10, "sess_new_one")
-        load_is_taken = any((other - 1) // 2 == (call - 1) // 2 for other in self.agreed)
-        assert load_is_taken or caught.type is OutlierError
+        assert self.taken(call) or caught.type is OutlierError
 
     @invariant()
     def the_file_agrees(self) -> None:
