@@ -42,7 +42,11 @@ File = Annotated[
 To = Annotated[
     Path | None,
     typer.Option(
-        "--to", help="The copy's name; must not exist.", metavar="PATH", show_default=False, readable=False
+        "--to",
+        help="The name of the copy; it must not exist yet.",
+        metavar="PATH",
+        show_default=False,
+        readable=False,
     ),
 ]
 
@@ -93,8 +97,8 @@ TimeZone = Annotated[
         show_default=False,
     ),
 ]
-Limit = Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 for all.", metavar="N")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="At most N; 0 is all.", metavar="N")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 
 
 def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None:

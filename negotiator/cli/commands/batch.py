@@ -47,7 +47,7 @@ def batch(
             "--commit-every",
             min=1,
             max=10_000,
-            help="Commit so many asks at once, and answer them then; for regular files.",
+            help="Commit N asks at a time, then print their answers. FILE is no pipe then.",
             metavar="N",
         ),
     ] = 1,

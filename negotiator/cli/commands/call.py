@@ -48,7 +48,7 @@ def start(
     ],
     carrier: Annotated[str, typer.Option("--carrier", help="An MC number, however spelled.", metavar="MC")],
     company: Annotated[
-        str | None, typer.Option("--company", help="The carrier's name, if it is new.", metavar="NAME")
+        str | None, typer.Option("--company", help="The carrier's name, if it is a new one.", metavar="NAME")
     ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
@@ -77,7 +77,7 @@ def end(
     outcome: Annotated[CallOutcome, typer.Option("--outcome", help="What came of it.")],
     sentiment: Annotated[Sentiment | None, typer.Option("--sentiment", help="How the carrier felt.")] = None,
     notes: Annotated[
-        str | None, typer.Option("--notes", help="Put after the call's notes.", metavar="TEXT")
+        str | None, typer.Option("--notes", help="Added to the notes of the call.", metavar="TEXT")
     ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,

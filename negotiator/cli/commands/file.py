@@ -50,7 +50,7 @@ def migrate(
 def init(
     file: options.File = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Put in a small load board with calls to negotiate.")
+        bool, typer.Option("--sample", help="With a small load board, and calls that wait for an ask.")
     ] = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,

@@ -94,13 +94,16 @@ def import_(
     ],
     form: Annotated[
         LoadFormat | None,
-        typer.Option("--format", help="The form of FILE; by its content unless said.", show_default=False),
+        typer.Option(
+            "--format", help="The format of FILE, if its content does not tell.", show_default=False
+        ),
     ] = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Change loads that are there already; blank values keep theirs.")
+        bool,
+        typer.Option("--update", help="Change loads that are there already. Blank values change nothing."),
     ] = False,
     ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave out columns that a load doesn't have.")
+        bool, typer.Option("--ignore-unknown", help="Leave out columns that a load does not have.")
     ] = False,
     mapping: Annotated[
         list[str] | None,
@@ -108,7 +111,9 @@ def import_(
     ] = None,
     defaults: Annotated[
         list[str] | None,
-        typer.Option("--default", help="For new loads, where it is blank.", metavar="COLUMN=VALUE"),
+        typer.Option(
+            "--default", help="A value for new loads where theirs is blank.", metavar="COLUMN=VALUE"
+        ),
     ] = None,
     tz: options.TimeZone = None,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -214,16 +219,20 @@ def list_(
     origin: Annotated[str | None, _value("--origin", "Part of where it is picked up.")] = None,
     destination: Annotated[str | None, _value("--destination", "Part of where it goes.")] = None,
     equipment: Annotated[str | None, _value("--equipment", "Part of the trailer's name.")] = None,
-    status: Annotated[LoadStatus | None, _value("--status", "Where it stands.", "STATUS")] = None,
+    status: Annotated[
+        LoadStatus | None, _value("--status", "available, booked or completed.", "STATUS")
+    ] = None,
     min_rate: Annotated[str | None, _value("--min-rate", "Posted for at least this.", "AMOUNT")] = None,
     max_rate: Annotated[str | None, _value("--max-rate", "Posted for at most this.", "AMOUNT")] = None,
     pickup_from: Annotated[str | None, _value("--pickup-from", "Picked up then or later.", "TIME")] = None,
     pickup_to: Annotated[
-        str | None, _value("--pickup-to", "Then or earlier; a day is whole.", "TIME")
+        str | None, _value("--pickup-to", "Picked up then or earlier; a date is all day.", "TIME")
     ] = None,
     order: Annotated[LoadOrder, typer.Option("--sort", help="What to sort by.")] = LoadOrder.PICKUP,
-    descending: Annotated[bool, typer.Option("--desc", help="The last or the highest first.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=0, max=_MOST, help="0 is all.", metavar="N")] = 50,
+    descending: Annotated[bool, typer.Option("--desc", help="The latest or the highest first.")] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, max=_MOST, help="At most N; 0 is all.", metavar="N")
+    ] = 50,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,

@@ -36,7 +36,7 @@ def negotiate(
     ] = None,
     session: options.Session = None,
     new_session: Annotated[
-        bool, typer.Option("--new-session", help="Begin a session: make its ID, and show it.")
+        bool, typer.Option("--new-session", help="Start a session, and show its ID.")
     ] = False,
     notes: Annotated[
         str | None, typer.Option("--notes", help="A note to keep with the round.", metavar="TEXT")
@@ -44,7 +44,7 @@ def negotiate(
     ceiling: Annotated[
         str | None,
         typer.Option(
-            "--ceiling", help="The most to pay, this once, instead of the desk's ceiling.", metavar="AMOUNT"
+            "--ceiling", help="The most to pay this time, in place of the desk's ceiling.", metavar="AMOUNT"
         ),
     ] = None,
     allow_outlier: Annotated[
@@ -54,14 +54,12 @@ def negotiate(
         str | None,
         typer.Option(
             "--request-id",
-            help="A name for this ask; sent twice, it is answered alike and counts once.",
+            help="An ID for this ask: sent again, it gets the same answer, and no round.",
             metavar="TEXT",
         ),
     ] = None,
     dry_run: options.DryRun = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Show the ceiling, the reason and the figures.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the ceiling and the arithmetic.")] = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,

@@ -50,21 +50,25 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+BY = "By lane, equipment, carrier, day, week, hour, round or outcome."
 app = Commands()
 _STDOUT = Path("-")
 
 
 @app.command("report", epilog=EXAMPLES)
 def report(
-    by: Annotated[By | None, typer.Option("--by", help="Cut the figures by this.")] = None,
+    by: Annotated[By | None, typer.Option("--by", help=BY, metavar="GROUP")] = None,
     top: Annotated[
-        int | None, typer.Option("--top", min=1, help="Only so many groups: the most booked.", metavar="N")
+        int | None,
+        typer.Option("--top", min=1, help="Only the N groups with the most bookings.", metavar="N"),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option("--since", help="A date, a time, 24h, 7d, today, yesterday, monday.", metavar="TIME"),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Up to, without it.", metavar="TIME")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Up to this time, exclusive.", metavar="TIME")
+    ] = None,
     tz: Annotated[
         str | None,
         typer.Option(
@@ -74,20 +78,26 @@ def report(
         ),
     ] = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="With the span before, of the same length.")
+        bool, typer.Option("--compare", help="Beside the period before, of the same length.")
     ] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every figure in the table; else the dozen that matter most.")
+        bool, typer.Option("--all", help="Print every figure, not only the dozen that matter most.")
     ] = False,
     within: Annotated[
         float,
         typer.Option(
-            "--within", min=0, max=100, help="Percent above the ceiling that was recoverable.", metavar="N"
+            "--within",
+            min=0,
+            max=100,
+            help="Percent above the ceiling that count as recoverable.",
+            metavar="N",
         ),
     ] = 2.0,
     fail_if: Annotated[
         list[str] | None,
-        typer.Option("--fail-if", help="Exit 10 if it holds: 'booking_rate<0.3'.", metavar="CONDITION"),
+        typer.Option(
+            "--fail-if", help="Exit with 10 if it holds, as in 'booking_rate<0.3'.", metavar="CONDITION"
+        ),
     ] = None,
     to: Annotated[
         Path | None,

@@ -20,7 +20,10 @@ app = Commands(examples("negotiator session history sess_20250820224530_abc123")
 Meta = Annotated[
     list[str] | None,
     typer.Option(
-        "--meta", help="Metadata, KEY=VALUE; may be given again.", metavar="KEY=VALUE", show_default=False
+        "--meta",
+        help="Metadata. The option may be given more than once.",
+        metavar="KEY=VALUE",
+        show_default=False,
     ),
 ]
 
@@ -36,7 +39,7 @@ Meta = Annotated[
 def history(
     session_id: options.SessionID,
     chart: Annotated[
-        bool, typer.Option("--chart", help="Draw asks and counters closing in on each other.")
+        bool, typer.Option("--chart", help="Draw how asks and counters approach each other.")
     ] = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
@@ -72,7 +75,7 @@ def start(
     ] = None,
     expires_in: Annotated[
         str | None,
-        typer.Option("--expires-in", help="How long it takes asks: 30m, 2h, 7d.", metavar="LENGTH"),
+        typer.Option("--expires-in", help="For how long it takes asks: 30m, 2h, 7d.", metavar="LENGTH"),
     ] = None,
     meta: Meta = None,
     db: options.Database = options.DEFAULT_DATABASE,
@@ -111,7 +114,7 @@ def list_(
     load: options.LoadFilter = None,
     since: options.Since = None,
     stats: Annotated[
-        bool, typer.Option("--stats", help="Rounds, seconds, and what either side gave a round.")
+        bool, typer.Option("--stats", help="Print rounds, seconds, and what each side conceded a round.")
     ] = False,
     limit: options.Limit = 50,
     db: options.Database = options.DEFAULT_DATABASE,
