@@ -149,7 +149,7 @@ def built() -> dict[str, TyperCommand]:
     for name, deferred in lazy.commands().items():
         command = deferred.load()
         members = getattr(command, "commands", {})
-        found |= {f"{name} {member}": members[member] for member in members} or {name: command}
+        found |= {f"{name} {member}": members[member].load() for member in members} or {name: command}
     return found
 
 
@@ -227,6 +227,18 @@ def test_every_method_of_the_service_is_listed() -> None:
     rows = re.findall(r"^\| (`.*?) \|", read("python"), re.MULTILINE)
     listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert listed == {name for name in dir(CallHandlingService) if not name.startswith("_")}
+
+
+def test_every_package_is_explained() -> None:
+    """In the table of the page for contributors."""
+    rows = re.findall(r"^\| (`[a-z].*?) \| ", read("contributing"), re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    found = {
+        path.stem
+        for path in (ROOT / "negotiator").iterdir()
+        if path.name[0] not in "_." and path.name != "py.typed"
+    }
+    assert found <= explained
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
