@@ -1,114 +1,65 @@
-"""A doctor that reads only: is the file sound, is it up to date, and what in it is untidy."""
+"""A doctor: is the file sound, is it up to date, does it keep what is written, and what in it is untidy."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import closing, suppress
 from pathlib import Path
 from sqlite3 import Connection
 
 from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaError
+from negotiator.maintenance.findings import Check, Finding
 from negotiator.maintenance.foresight import Foreseen, foresee
-from negotiator.storage.database import connect
+from negotiator.maintenance.trial import triggers, try_writing
+from negotiator.maintenance.untidy import untidiness
+from negotiator.storage.database import LoadsFile, connect
 from negotiator.storage.inspection import migrations_pending, missing_columns
 from negotiator.storage.schema import SESSIONS_TABLE, TABLES
-from negotiator.storage.sql import carrier_of, decision_of, load_status_of, word_of
 from negotiator.storage.statements import INDEXED
 from negotiator.storage.transactions import read_transaction
 
 _MOST_ERRORS = 100
 _AGAIN = "a migration makes them again"
-
-
-class Finding(StrEnum):
-    """How much a finding weighs."""
-
-    OK = "ok"
-    NOTE = "note"  # untidy, and no hindrance
-    PENDING = "pending"  # `migrate` mends it
-    FAULT = "fault"  # the file can't be relied on
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at: its name, what was found, and a sentence about it."""
-
-    check: str
-    result: Finding
-    detail: str
-
-
-# What real files are like. A row's columns are text; how many there are is what counts.
-UNTIDY = {
-    "repeated rounds": (
-        "pairs of call and round number that stand more than once",
-        """SELECT call_id, round_number FROM main.negotiations
-            GROUP BY call_id, round_number, {session} HAVING count(*) > 1""",
-    ),
-    "asks": ("rounds without an ask", "SELECT id FROM main.negotiations WHERE carrier_offer IS NULL"),
-    "decisions": (
-        "rounds without a recorded decision",
-        f"SELECT id FROM main.negotiations WHERE {decision_of('system_response')} IS NULL",
-    ),
-    "round counters": (
-        "calls whose negotiation_rounds differs from their rows",
-        """SELECT id FROM main.calls
-            WHERE coalesce(negotiation_rounds, 0) <>
-                  (SELECT count(*) FROM main.negotiations WHERE call_id = calls.id
-                      AND coalesce(system_response, '') NOT IN ('reopened', 'withdrawn', 'fell_through'))""",
-    ),
-    "agreed loads": (
-        "accepted calls whose load is available",
-        f"""SELECT calls.id FROM main.calls JOIN main.loads USING (load_id)
-             WHERE {word_of("calls.outcome")} = 'accepted'
-               AND {load_status_of("loads.status")} = 'available'""",
-    ),
-    "carrier spellings": (
-        "carriers spelled in more than one way",
-        f"""SELECT {carrier_of("number")} AS digits
-             FROM (SELECT mc_number AS number FROM main.carriers
-                    UNION SELECT carrier_mc_number FROM main.calls WHERE carrier_mc_number IS NOT NULL)
-            GROUP BY digits HAVING digits IS NOT NULL AND count(*) > 1""",
-    ),
-    "foreign keys": (
-        "rows that name something that is not there",
-        "SELECT rowid FROM pragma_foreign_key_check",
-    ),
+_HINTS = {
+    "migrations": "clear that away, then migrate it",
+    "writing": "look for a constraint or a trigger that another program has made",
 }
+"""What to do about a fault, by the name of its check."""
 
 
 def check(path: Path) -> list[Check]:
     """Look at a file and return what was found, the gravest things first to be looked at.
 
-    Nothing is written; as for any reader, SQLite first rolls back what a killed program left half done.
-    Raises FileMissingError, NotADatabaseError, BusyError and other kinds of UnusableFileError.
+    Nothing is kept of what is written to try it; as for any reader, SQLite first rolls back what a killed
+    program left half done. Raises FileMissingError, NotADatabaseError, BusyError and other kinds of
+    UnusableFileError.
     """
-    with closing(connect(path)) as db, read_transaction(db, path):
-        integrity = _integrity(db)
-        if integrity.result is Finding.FAULT:
-            return [integrity]
-        tables = list(_tables(db))
-        if any(found.result is Finding.FAULT for found in tables):
-            return [integrity, *tables]
-        plan = foresee(db)
-        found = [integrity, *tables, _migrations(plan)]
+    with closing(connect(path)) as db:
+        with read_transaction(db, path):
+            integrity = _integrity(db)
+            if integrity.result is Finding.FAULT:
+                return [integrity]
+            tables = list(_tables(db))
+            if any(found.result is Finding.FAULT for found in tables):
+                return [integrity, *tables]
+            plan = foresee(db)
+            found = [integrity, *tables, _migrations(plan)]
+            if not plan.is_needed:
+                found += _helpers(db, plan)
+            found.append(triggers(db))
+            untidy = list(untidiness(db, has_sessions=not plan.is_needed))
         if not plan.is_needed:
-            found += _helpers(db, plan)
-        return [*found, *_untidiness(db, has_sessions=not plan.is_needed), *_leftovers(path)]
+            found.append(try_writing(LoadsFile(db, path)))
+        return [*found, *untidy, *_leftovers(path)]
 
 
 def problem(found: list[Check], path: Path) -> NegotiatorError | None:
     """Return the error that a file's state amounts to: a fault, else what is pending, else None."""
-    faults = [item for item in found if item.result is Finding.FAULT]
-    if faults:
-        kind = DamagedFileError if faults[0].check == "integrity" else SchemaError
-        hint = "restore a backup" if kind is DamagedFileError else "name the right file"
-        return kind(
-            f"{str(path)!r} can't be relied on: {faults[0].check}: {faults[0].detail[:200]}",
-            hint,
-            remedy=Remedy.RESTORE if kind is DamagedFileError else None,
-        )
+    fault = next((item for item in found if item.result is Finding.FAULT), None)
+    if fault:
+        message = f"{str(path)!r} can't be relied on: {fault.check}: {fault.detail[:300]}"
+        if fault.check == "integrity":
+            return DamagedFileError(message, "restore a backup", remedy=Remedy.RESTORE)
+        return SchemaError(message, _HINTS.get(fault.check, "name the right file"))
     if any(item.result is Finding.PENDING for item in found):
         return migrations_pending(path)
     return None
@@ -161,7 +112,9 @@ def _helpers(db: Connection, plan: Foreseen) -> Iterator[Check]:
     if indexes := _listed(plan, "index"):
         yield Check("indexes", Finding.NOTE, f"dropped: {indexes}; {_AGAIN}")
         return
-    scans = [step for sql in INDEXED for step in scans_of_tables(db, sql)]
+    scans: list[str] = []
+    with suppress(sqlite3.OperationalError):  # such as a trigger on what is not there: it is tried below
+        scans += [step for sql in INDEXED for step in scans_of_tables(db, sql)]
     if scans:
         detail = f"a history reads the whole table ({scans[0]}): an index is missing or is not used"
         yield Check("indexes", Finding.NOTE, detail)
@@ -184,13 +137,6 @@ def scans_of_tables(db: Connection, sql: str) -> list[str]:
     """Return the steps that read a whole table; a value that is taken apart is no table."""
     plan = [step for step in query_plan(db, sql) if step.startswith("SCAN")]
     return [step for step in plan if any(table in step for table in (*TABLES, SESSIONS_TABLE))]
-
-
-def _untidiness(db: Connection, *, has_sessions: bool) -> Iterator[Check]:
-    for name, (what, sql) in UNTIDY.items():
-        question = sql.format(session="session_id" if has_sessions else "NULL")
-        count = db.execute(f"SELECT count(*) FROM ({question})").fetchone()[0]
-        yield Check(name, Finding.NOTE if count else Finding.OK, f"{what}: {count}")
 
 
 def _leftovers(path: Path) -> Iterator[Check]:

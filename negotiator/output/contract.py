@@ -43,7 +43,7 @@ APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),
     *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
 )
-CHECK = ("check", "result", "detail")
+CHECK = ("check", "result", "detail", "ids")
 REPORT_ROW = (
     *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),
 )

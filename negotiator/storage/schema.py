@@ -61,6 +61,8 @@ CREATE TABLE negotiations (
 TABLES = ("loads", "carriers", "calls", "negotiations")
 SESSIONS_TABLE = "negotiation_sessions"
 """What is kept of a session besides its rounds; a migration makes it."""
+STATES_TABLE = "states_before"
+"""How a call and its load stood before a round; a migration makes it."""
 POLICIES_TABLE = "policies"
 """The versions of the desk's policy; a migration makes it."""
 LOAD_FACTS_TABLE = "load_facts"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from negotiator.maintenance.check import check, query_plan, scans_of_tables
+from negotiator.maintenance.untidy import MOST_IDS, UNTIDY
 from negotiator.storage.statements import INDEXED
-from tests.conftest import data, execute, run
+from tests.conftest import contents, data, execute, run
 
 
 def results(path: Path) -> dict[str, str]:
@@ -27,16 +28,34 @@ def test_a_new_file_is_sound_and_tidy(desk: Path) -> None:
 
 def test_what_is_untidy_in_an_old_file_is_noted_and_counted(old: Path) -> None:
     """Notes, not faults: exit 0."""
-    details = {found["check"]: found["detail"] for found in data("check", old)}
-    assert {name: details[name].rpartition(" ")[2] for name in list(details)[8:]} == {
-        "repeated rounds": "1",  # call 1, round 1
-        "asks": "1",  # row 5
-        "decisions": "6",  # rows 1 to 5 and 8
-        "round counters": "3",  # calls 1, 2 and 5
-        "agreed loads": "1",  # call 4 on A4
-        "carrier spellings": "1",  # 700700
-        "foreign keys": "4",  # MC 700700, MC999999, GONE, call 99
+    execute(
+        old,
+        "UPDATE loads SET status = 'On hold' WHERE load_id = 'A2'",
+        "UPDATE loads SET loadboard_rate = 'call us' WHERE load_id = 'A3'",
+        "UPDATE loads SET pickup_datetime = 'ASAP' WHERE load_id = 'A4'",
+        "UPDATE calls SET outcome = 'voicemail', call_start_time = 1755686100 WHERE id = 3",
+    )
+    found = {item["check"]: item for item in data("check", old) if item["check"] in UNTIDY}
+    ids: dict[str, list[object]] = {
+        "repeated rounds": [[1, 1]],
+        "asks": [5],
+        "decisions": [1, 2, 3, 4, 5, 8],
+        "round counters": [1, 2, 5],
+        "agreed loads": [4],
+        "carrier spellings": ["700700"],
+        "statuses": ["A2"],
+        "outcomes": [3],
+        "posted rates": ["A3"],
+        "times": [["loads", "A4", "pickup_datetime"], ["calls", 3, "call_start_time"]],
+        "foreign keys": [["calls", 1], ["calls", 4], ["calls", 7], ["negotiations", 8]],
     }
+    assert {name: sorted(item["ids"], key=str) for name, item in found.items()} == {
+        name: sorted(rows, key=str) for name, rows in ids.items()
+    }
+    assert {name: item["detail"].rpartition(" ")[2] for name, item in found.items()} == {
+        name: str(len(rows)) for name, rows in ids.items()
+    }
+    assert {item["result"] for item in found.values()} == {"note"}
 
 
 def test_pending_migrations_are_exit_6(unmigrated: Path) -> None:
@@ -113,3 +132,89 @@ def test_it_waits_for_nobody_who_writes(desk: Path) -> None:
     with closing(sqlite3.connect(desk, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert run("check", NEGOTIATOR_BUSY_TIMEOUT="0").exit_code == 0
+
+
+def test_of_very_many_rows_some_are_named_and_all_are_counted(desk: Path) -> None:
+    """So that a report of an old file can be read."""
+    many = MOST_IDS + 5
+    rows = "INSERT INTO negotiations (call_id, round_number) VALUES (1, 1)"
+    execute(desk, *[rows] * many)
+    (asks,) = [found for found in check(desk) if found.check == "asks"]
+    assert (len(asks.ids), asks.detail.rpartition(" ")[2]) == (MOST_IDS, str(many))
+
+
+def test_what_this_program_writes_is_tidy(desk: Path) -> None:
+    """Rows that take a round back are its own, and a call counts what is left."""
+    for command in (
+        *("negotiate 3 1200", "call undo 3 --reason slip", "negotiate 3 1100", "call reopen 3 --reason slip"),
+        *("negotiate 3 1150 --session sess_other", "call book 3 1400 --by Ann", "call undo 3 --reason slip"),
+        *("call start --load L1 --carrier MC5", "negotiate 4 2300", "call end 4 --outcome rejected"),
+    ):
+        assert run(*command.split()).exit_code == 0, command
+    assert set(results(desk).values()) == {"ok"}
+
+
+# Each is another program's, and keeps or changes something of what is written; some of it only when a load is booked.
+MEDDLING = {
+    "session_id": """ALTER TABLE negotiations RENAME COLUMN session_id TO s;
+        ALTER TABLE negotiations ADD COLUMN session_id TEXT NOT NULL DEFAULT 'x'""",
+    "nowhere": """CREATE TRIGGER meddling AFTER UPDATE OF status ON loads WHEN NEW.status = 'booked'
+        BEGIN INSERT INTO nowhere VALUES (1); END""",
+    "negotiations": """CREATE TRIGGER meddling AFTER INSERT ON negotiations
+        BEGIN DELETE FROM negotiations WHERE id = NEW.id; END""",
+    "calls": """CREATE TRIGGER meddling AFTER UPDATE OF final_rate_agreed ON calls
+        BEGIN UPDATE calls SET final_rate_agreed = 1 WHERE id = NEW.id; END""",
+    "loads": """CREATE TRIGGER meddling AFTER UPDATE OF status ON loads
+        BEGIN UPDATE loads SET status = 'completed' WHERE load_id = NEW.load_id; END""",
+    "no sessions here": """CREATE TRIGGER meddling BEFORE INSERT ON negotiation_sessions
+        BEGIN SELECT RAISE(ABORT, 'no sessions here'); END""",
+    "no carriers here": """CREATE TRIGGER meddling BEFORE INSERT ON carriers
+        BEGIN SELECT RAISE(ROLLBACK, 'no carriers here'); END""",
+    "no loads here": """CREATE TRIGGER meddling BEFORE INSERT ON loads
+        BEGIN SELECT RAISE(FAIL, 'no loads here'); END""",
+}
+
+
+@pytest.mark.parametrize(("word", "meddling"), MEDDLING.items())
+def test_what_keeps_a_round_from_being_recorded_is_found_before_it_happens(
+    shared: Path, word: str, meddling: str
+) -> None:
+    """Exit 5, by name, and nothing of what was tried is kept."""
+    with closing(sqlite3.connect(shared)) as db:
+        db.executescript("DROP VIEW thread_facts; DROP VIEW round_facts" if word == "session_id" else "")
+        db.executescript("DROP INDEX idx_negotiations_session_id" if word == "session_id" else "")
+        db.executescript(meddling)
+    before = contents(shared)
+    found = {item.check: item for item in check(shared)}
+    assert found["writing"].result == "fault"
+    assert word in found["writing"].detail
+    assert ("meddling" in found["triggers"].detail) == ("TRIGGER" in meddling)
+    assert run("check").exit_code == 5
+    assert contents(shared) == before
+
+
+def test_a_trigger_that_stamps_a_time_harms_nobody(shared: Path) -> None:
+    """It is named, and what it writes elsewhere is not kept."""
+    execute(
+        shared,
+        "CREATE TABLE log (what)",
+        """CREATE TRIGGER stamp AFTER UPDATE ON loads BEGIN
+             UPDATE loads SET updated_at = '2030-01-01 00:00:00' WHERE load_id = NEW.load_id; END""",
+        "CREATE TRIGGER logged AFTER INSERT ON negotiations BEGIN INSERT INTO log VALUES (NEW.id); END",
+    )
+    before = contents(shared)
+    found = {item.check: item for item in check(shared)}
+    assert (found["writing"].result, found["triggers"].result) == ("ok", "note")
+    assert found["triggers"].detail.endswith("logged (negotiations), stamp (loads)")
+    assert contents(shared) == before
+    assert run("check").exit_code == 0
+
+
+def test_while_somebody_writes_nothing_is_tried(shared: Path) -> None:
+    """It is said; whoever writes is not disturbed."""
+    with closing(sqlite3.connect(shared, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        found = {item.check: item for item in check(shared)}
+        other.execute("COMMIT")
+    assert found["writing"].result == "note"
+    assert found["writing"].detail.startswith("not tried")

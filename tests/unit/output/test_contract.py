@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
-from negotiator.maintenance.check import Check
+from negotiator.maintenance.findings import Check
 from negotiator.negotiation.models import Answer, Booked, Reopened, Withdrawn
 from negotiator.negotiation.thread import Round
 from negotiator.output import contract
