@@ -1,13 +1,21 @@
 """The facts that a report counts, as temporary tables: each made by one query, which is all that is read."""
 
 from negotiator.storage.sql import carrier_of, load_status_of, moment_of, rate_of, text_of, word_of
+from negotiator.values.recorded import ACCEPTED
 
 FACTS = ("threads", "calls", "open_loads")
 TABLES = ("report_carriers", *(f"report_{name}" for name in FACTS))
 
-_POSTED = rate_of("l.loadboard_rate")
+# What the rounds record is what was true then. Rounds from before it was recorded, and other programs' ones,
+# fall back on what is true today, and are counted.
+_TODAY = rate_of("l.loadboard_rate")
+_POSTED = (
+    f"coalesce({{recorded}}, {_TODAY}) AS posted, {{recorded}} IS NULL AND {_TODAY} IS NOT NULL AS of_today"
+)
 # Down to the cent; the little that is added is what a float of cents may lack.
-_CEILING = f"CAST(round({_POSTED} * 100) * (100 + :ceiling_percent) / 100 + 1e-6 AS INTEGER) / 100.0"
+_CEILING = f"""coalesce(t.ceiling, CAST(round(coalesce(t.posted_rate, {_TODAY}) * 100)
+                                      * (100 + :ceiling_percent) / 100 + 1e-6 AS INTEGER) / 100.0)"""
+_IS_ACCEPTED = f"{word_of('n.system_response')} = '{ACCEPTED}'"
 _IN_SPAN = "(:since IS NULL OR {time} >= :since) AND (:until IS NULL OR {time} < :until)"
 _CARRIERS = f"""
 CREATE TEMP TABLE report_carriers AS
@@ -17,8 +25,9 @@ SELECT {carrier_of("mc_number")} AS number, min({text_of("company_name")}) AS co
 _THREADS = f"""
 CREATE TEMP TABLE report_threads AS
 SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters, t.highest_counter,
-       t.state, t.agreed, t.first_moment, t.closing_moment, {_POSTED} AS posted, {_CEILING} AS ceiling,
-       {{group}} AS grp
+       t.state, t.agreed, t.agreed_by, t.first_moment, t.closing_moment,
+       {_POSTED.format(recorded="t.posted_rate")}, {_CEILING} AS ceiling,
+       t.ceiling IS NULL AND {_CEILING} IS NOT NULL AS ceiling_of_today, {{group}} AS grp
   FROM main.thread_facts t
   LEFT JOIN main.calls c ON c.id = t.call_id
   LEFT JOIN main.loads l ON l.load_id = c.load_id
@@ -28,10 +37,13 @@ SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters,
 _CALLS = f"""
 CREATE TEMP TABLE report_calls AS
 SELECT {word_of("c.outcome")} AS outcome, {word_of("c.sentiment")} AS sentiment,
-       {rate_of("c.final_rate_agreed")} AS agreed, {_POSTED} AS posted,
+       agreed, {_POSTED.format(recorded=rate_of("d.posted_rate"))}, {text_of("d.decided_by")} AS agreed_by,
        EXISTS (SELECT 1 FROM main.round_facts r WHERE r.call_id = c.id AND r.ask IS NOT NULL) AS asked,
        {{group}} AS grp
-  FROM (SELECT *, {moment_of("call_start_time")} AS start FROM main.calls) c
+  FROM (SELECT *, {moment_of("call_start_time")} AS start, {rate_of("final_rate_agreed")} AS agreed
+          FROM main.calls) c
+  LEFT JOIN main.negotiations d ON d.id = CASE WHEN agreed IS NOT NULL THEN (
+       SELECT max(n.id) FROM main.negotiations n WHERE n.call_id = c.id AND {_IS_ACCEPTED}) END
   LEFT JOIN main.loads l ON l.load_id = c.load_id
   {{join}}
  WHERE {_IN_SPAN.format(time="start")}

@@ -6,6 +6,8 @@ are US dollars, times days of the Julian calendar, and shares from 0 to 1.
 
 from dataclasses import dataclass
 
+from negotiator.values.recorded import POLICY
+
 _OUTCOMES = ("accepted", "rejected", "negotiating", "transferred", "abandoned")
 _SENTIMENTS = ("positive", "neutral", "negative")
 
@@ -45,7 +47,9 @@ _AGREED = "agreed > 0"
 _COMPARABLE = "agreed > 0 AND posted > 0"
 _CLOSED = "state IN ('accepted', 'transferred')"
 _SAVED = "state = 'accepted' AND first_ask IS NOT NULL AND agreed IS NOT NULL"
-_ROOM = "state = 'accepted' AND agreed IS NOT NULL AND ceiling > posted"
+_BY_POLICY, _BY_PERSON = f"agreed_by = '{POLICY}'", f"agreed_by <> '{POLICY}'"
+_ROOM = f"state = 'accepted' AND agreed IS NOT NULL AND ceiling > posted AND ({_BY_PERSON}) IS NOT 1"
+_DECIDERS = (("policy", "the policy", _BY_POLICY), ("people", "people", _BY_PERSON))
 _SECONDS = "86400 * (closing_moment - first_moment)"
 
 FIGURES: tuple[FigureSpec, ...] = (
@@ -137,7 +141,7 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("room_used", "Room used", "threads", "share", "share"),
-        "agreed rate above posted / today's ceiling above posted, sums over accepted threads",
+        "agreed rate above posted / ceiling above posted, sums over threads accepted by no person",
         f"sum(CASE WHEN {_ROOM} THEN max(agreed - posted, 0) END)",
         f"sum(CASE WHEN {_ROOM} THEN ceiling - posted END)",
     ),
@@ -198,6 +202,40 @@ FIGURES: tuple[FigureSpec, ...] = (
     FigureSpec(
         *("booked_value", "Booked value", "calls", "sum", "usd", "agreed rates of booked calls"),
         *(f"sum(CASE WHEN {_AGREED} THEN agreed END)", f"sum({_AGREED})"),
+    ),
+    *(
+        _share(
+            f"booked_by_{who}",
+            f"Booked by {name}",
+            "calls",
+            f"calls booked by {name} / booked calls",
+            f"coalesce({by_them}, 0)",
+            _AGREED,
+        )
+        for who, name, by_them in _DECIDERS
+    ),
+    *(
+        FigureSpec(
+            *(f"{who}_over_posted", f"{name.capitalize()} over posted", "calls", "share", "share"),
+            f"agreed rate less posted rate / posted rate, sums over calls booked by {name}",
+            f"sum(CASE WHEN {_COMPARABLE} AND {by_them} THEN agreed - posted END)",
+            f"sum(CASE WHEN {_COMPARABLE} AND {by_them} THEN posted END)",
+        )
+        for who, name, by_them in _DECIDERS
+    ),
+    FigureSpec(
+        *("calls_at_todays_rate", "Booked calls at today's posted rate", "calls", "count", "count"),
+        "booked calls whose round records no posted rate, so that today's stands in, of booked calls",
+        *(f"sum({_AGREED} AND of_today)", f"sum({_AGREED})"),
+    ),
+    _count(
+        *("threads_at_todays_rate", "Threads at today's posted rate", "threads"),
+        *("threads whose rounds record no posted rate, so that today's stands in, of threads", "of_today"),
+    ),
+    _count(
+        *("threads_at_todays_ceiling", "Threads at today's ceiling", "threads"),
+        "threads whose rounds record no ceiling, so that today's stands in, of threads",
+        "ceiling_of_today",
     ),
     _count("open_loads", "Open loads", "open_loads", "loads that are available now"),
     FigureSpec(

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from negotiator.output.layout import Column
 from negotiator.output.report.text import figure_cells, group_cells, title
-from negotiator.output.report.words import BOOKED, booked, shown, zone_text
+from negotiator.output.report.words import BOOKED, booked, shown, todays_stand_in, zone_text
 from negotiator.output.tables import say_left_out
 from negotiator.output.terminal import draw_table, show
 from negotiator.reports.report import Cut, Figure, Report
@@ -50,11 +50,14 @@ def print_report(report: Report, *, everything: bool = False) -> None:
     _, cells = figure_cells(whole, figures)
     columns = list(_FIGURES if whole.previous else _FIGURES[:3])
     _draw(columns, cells, [figure.value if figure.unit == "share" else None for figure in figures])
+    if note := todays_stand_in(whole.figures):
+        show(Text(f"\n{note}"))
 
 
 def _chosen(cut: Cut) -> list[Figure]:
     known = cut.figures | {BOOKED: booked(cut.figures)}
-    return [known[key] for key in _MATTER_MOST]
+    people = ("booked_by_people",) if known["booked_by_people"].numerator else ()
+    return [known[key] for key in (*_MATTER_MOST, *people)]
 
 
 def _draw(columns: Sequence[Column], cells: Sequence[Sequence[str]], shares: Sequence[float | None]) -> None:

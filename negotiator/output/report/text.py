@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from negotiator.output.report.words import BOOKED, booked, change, divided, made_from, shown, span_text
+from negotiator.output.report.words import (
+    BOOKED,
+    booked,
+    change,
+    divided,
+    made_from,
+    shown,
+    span_text,
+    todays_stand_in,
+)
 from negotiator.output.streams import visible
 from negotiator.reports.report import Cut, Figure, Report
 
@@ -43,6 +52,8 @@ def as_markdown(report: Report) -> str:
     parts = [f"## {title(report)}", _table(*figure_cells(report.whole, report.whole.figures.values()))]
     if report.groups:
         parts += [f"### By {report.by}", _table(*group_cells(report))]
+    if note := todays_stand_in(report.whole.figures):
+        parts.append(note)
     return "\n\n".join(parts)
 
 

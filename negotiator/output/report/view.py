@@ -4,7 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from negotiator.output.report.words import BOOKED, booked, change, divided, made_from, shown, span_text
+from negotiator.output.report.words import (
+    BOOKED,
+    booked,
+    change,
+    divided,
+    made_from,
+    shown,
+    span_text,
+    todays_stand_in,
+)
 from negotiator.output.streams import visible
 from negotiator.reports.report import Cut, Figure, Report
 
@@ -87,6 +96,7 @@ class View:
     group_charts: tuple[Chart, ...]
     groups: tuple[GroupRow, ...]
     rows: tuple[Cell, ...]
+    note: str
 
 
 def view(report: Report) -> View:
@@ -103,6 +113,7 @@ def view(report: Report) -> View:
             GroupRow(_name(cut), tuple(_cell(cut, key) for key in _COLUMNS)) for cut in report.groups
         ),
         rows=tuple(_cell(whole, key) for key in whole.figures),
+        note=todays_stand_in(whole.figures),
     )
 
 

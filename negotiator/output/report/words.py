@@ -63,6 +63,13 @@ _MADE_FROM = {
     "time_to_close": "mean of {d} closed negotiation{s}",
     "time_to_close_median": "half of {d} closed negotiation{s} took less",
     "booked_value": "{d} booked call{s}",
+    "booked_by_policy": "{n} of {d} booked call{s}",
+    "booked_by_people": "{n} of {d} booked call{s}",
+    "policy_over_posted": "{N} over {D} posted",
+    "people_over_posted": "{N} over {D} posted",
+    "calls_at_todays_rate": "of {d} booked call{s}",
+    "threads_at_todays_rate": "of {d} negotiation{s}",
+    "threads_at_todays_ceiling": "of {d} negotiation{s}",
     "open_loads": "available now",
     "open_load_age": "mean of {d} available load{s}",
     "open_load_oldest": "of {d} available load{s}",
@@ -78,6 +85,27 @@ def booked(figures: Mapping[str, Figure]) -> Figure:
     """Return how many calls were booked, of all calls: what the booked value is the sum over."""
     number, calls = figures["booked_value"].denominator, figures["calls"].value
     return Figure(BOOKED, "Booked", "count", "booked calls, of calls", number, number, calls)
+
+
+def todays_stand_in(figures: Mapping[str, Figure]) -> str:
+    """Return in words how much of a report rests on today's posted rates and ceilings; empty for nothing."""
+    calls, rates, ceilings = (
+        figures[key]
+        for key in ("calls_at_todays_rate", "threads_at_todays_rate", "threads_at_todays_ceiling")
+    )
+    parts = []
+    if calls.value or rates.value:
+        booked_calls = f"{_plain(calls.value)} of {_plain(calls.denominator)} booked calls"
+        parts.append(
+            f"today's posted rate stands in for {booked_calls} and "
+            f"{_plain(rates.value)} of {_plain(rates.denominator)} negotiations"
+        )
+    if ceilings.value:
+        parts.append(
+            f"today's ceiling for {_plain(ceilings.value)} of {_plain(ceilings.denominator)} negotiations"
+        )
+    told = ", ".join(parts)
+    return f"No rate was recorded then: {told}." if told else ""
 
 
 def made_from(figure: Figure) -> str:

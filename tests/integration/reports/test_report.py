@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from negotiator import CallHandlingService
 from negotiator.errors import InvalidConditionError, InvalidTimeError
 from negotiator.maintenance.create import init
 from negotiator.output.report.words import BOOKED, booked, made_from
@@ -89,6 +90,14 @@ EXPECTED: dict[str, tuple[float | None, float | None, float]] = {
     "sentiment_negative": (0, 0, 6),
     "sentiment_unknown": (4 / 6, 4, 6),
     "booked_value": (3050, 1050 + 2000, 2),
+    # nobody recorded who decided, nor on what
+    "booked_by_policy": (0, 0, 2),
+    "booked_by_people": (0, 0, 2),
+    "policy_over_posted": (None, 0, 0),
+    "people_over_posted": (None, 0, 0),
+    "calls_at_todays_rate": (2, 2, 2),
+    "threads_at_todays_rate": (5, 5, 5),
+    "threads_at_todays_ceiling": (5, 5, 5),
     "open_loads": (2, 2, 2),
     "open_load_age": (10, 10, 1),
     "open_load_oldest": (10, 10, 1),
@@ -281,7 +290,7 @@ def test_a_table_has_a_dozen_figures_in_words(board: Path) -> None:
     """What was divided by what: calls are not calls with an ask, and neither is a thread."""
     lines = run("report").stdout.splitlines()
     assert lines[0] == "Negotiations, all time (UTC)"
-    assert [re.split("  +", line) for line in lines[3:]] == [
+    assert [re.split("  +", line) for line in lines[3:15]] == [
         ["Calls", "6"],
         ["Calls with an ask", "4", "of 6 calls"],
         ["Booked", "2", "of 6 calls"],
@@ -295,6 +304,10 @@ def test_a_table_has_a_dozen_figures_in_words(board: Path) -> None:
         ["Counters unanswered", "20.0%", "1 of 5 negotiations"],
         ["Open loads", "2", "available now"],
     ]
+    assert " ".join(lines[15:]) == (
+        " No rate was recorded then: today's posted rate stands in for 2 of 2 booked calls and 5 of 5 negotiations, "
+        "today's ceiling for 5 of 5 negotiations."
+    )
 
 
 @pytest.mark.parametrize("key", [BOOKED, *(spec.key for spec in FIGURES)])
@@ -569,3 +582,77 @@ def test_sessions_have_statistics(board: Path) -> None:
     assert (three["carrier_concession"], three["broker_concession"]) == (65, 40)
     assert found["sess_four"]["carrier_concession"] is None
     assert "Ask gave" in run("session", "list", "--stats").stdout
+
+
+def negotiated(path: Path) -> None:
+    """Make a file in which the policy agreed on 2200 of 2100, and a person on 2450 of 2100 after a transfer."""
+    init(path, now=NOW)
+    execute(
+        path,
+        """INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
+                              loadboard_rate, status) VALUES
+             ('P', 'Reno, NV', 'Boise, ID', '', '', 'Dry Van', 2100, 'available'),
+             ('Q', 'Reno, NV', 'Boise, ID', '', '', 'Dry Van', 2100, 'available')""",
+        "INSERT INTO calls (id, load_id, call_start_time) VALUES (1, 'P', '2025-09-01'), (2, 'Q', '2025-09-01')",
+    )
+    with CallHandlingService.open(path, clock=lambda: NOW) as service:
+        for ask in (2300, 2250, 2200, 2200):
+            service.negotiate(1, ask)
+        for _ in range(4):
+            service.negotiate(2, 2500)
+        service.book_call(2, 2450, by="kim")
+
+
+def test_the_past_stays_true_when_rates_and_ceilings_change(tmp_path: Path) -> None:
+    """A posted rate that was raised since made a loss of what was agreed; today's ceiling judged old deals."""
+    path = tmp_path / "loads.db"
+    negotiated(path)
+    before = data("report")["figures"]
+    execute(path, "UPDATE loads SET loadboard_rate = 2600")
+    after = json.loads(run("report", "--json", NEGOTIATOR_CEILING_PERCENT="50").stdout)["figures"]
+    assert after == before
+    assert before["final_over_posted"]["value"] == pytest.approx((100 + 350) / 4200, abs=1e-6)
+    assert before["room_used"]["value"] == pytest.approx(100 / 210, abs=1e-6)  # the policy's alone
+    assert "No rate was recorded then" not in run("report", "--all").stdout
+
+
+def test_what_falls_back_on_today_is_counted_and_said(tmp_path: Path) -> None:
+    """In JSON, on a terminal, in Markdown, on the page; here the ceilings are known."""
+    path = tmp_path / "loads.db"
+    negotiated(path)
+    execute(path, "UPDATE negotiations SET posted_rate = NULL WHERE call_id = 1")
+    figures = data("report")["figures"]
+    told = [
+        (figures[key]["value"], figures[key]["denominator"])
+        for key in ("calls_at_todays_rate", "threads_at_todays_rate", "threads_at_todays_ceiling")
+    ]
+    assert told == [(1, 2), (1, 2), (0, 2)]
+    words = "today's posted rate stands in for 1 of 2 booked calls and 1 of 2 negotiations."
+    for form in ("table", "md", "html"):
+        printed = " ".join(run("report", "-f", form).stdout.replace("&#39;", "'").split())
+        assert words in printed, form
+
+
+def test_peoples_deals_are_told_from_those_of_the_policy(tmp_path: Path) -> None:
+    """How many, and what was paid over the posted rate."""
+    negotiated(tmp_path / "loads.db")
+    figures = data("report")["figures"]
+    shares = {key: (figures[key]["numerator"], figures[key]["denominator"]) for key in figures}
+    assert (shares["booked_by_policy"], shares["booked_by_people"]) == ((1, 2), (1, 2))
+    assert (shares["policy_over_posted"], shares["people_over_posted"]) == ((100, 2100), (350, 2100))
+    assert "Booked by people" in run("report").stdout
+    assert run("report", "--fail-if", "booked_by_people>0.4").exit_code == 10
+
+
+def test_a_round_that_was_taken_back_counts_in_no_figure(tmp_path: Path) -> None:
+    """Not as an ask, a counter, a round or a deal."""
+    path = tmp_path / "loads.db"
+    negotiated(path)
+    with CallHandlingService.open(path, clock=lambda: NOW) as service:
+        service.undo_round(2, "the carrier called back")
+        service.undo_round(1, "slip")
+    figures = data("report")["figures"]
+    assert [figures[key]["numerator"] for key in ("rounds", "booked_by_people", "booked_value")] == [7, 0, 0]
+    assert (figures["transfer_rate"]["numerator"], figures["transfer_rate"]["denominator"]) == (1, 1)
+    assert data("session", "list") == []
+    assert data("call", "list")[0]["negotiation_rounds"] == 4
