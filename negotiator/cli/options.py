@@ -13,6 +13,7 @@ from negotiator.errors import BadInputError
 from negotiator.output import printing
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from negotiator.storage.database import LoadsFile
@@ -86,7 +87,8 @@ LoadFilter = Annotated[
     typer.Option("--load", help="About this load.", metavar="LOAD_ID", autocompletion=completion.load_ids),
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", help="Not before: a date, a time (UTC), or 24h, 7d.", metavar="TIME")
+    str | None,
+    typer.Option("--since", help="Not before: a date, a time, 24h, 7d, today, monday.", metavar="TIME"),
 ]
 TimeZone = Annotated[
     str | None,
@@ -99,6 +101,15 @@ TimeZone = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most N; 0 is all.", metavar="N")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
+
+
+def past_moment(typed: str | None, now: "datetime") -> "datetime | None":
+    """Return the moment that ``--since`` means, in the desk's zone; None when it was not given."""
+    if typed is None:
+        return None
+    from negotiator.values.typed_times import Toward, parse_typed
+
+    return parse_typed(typed, now, desk_zone(), Toward.PAST)
 
 
 def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isfinite
+from zoneinfo import ZoneInfo
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.cells import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
+from negotiator.loads.moments import UTC
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
@@ -41,12 +43,15 @@ _ITS_ROUNDS = round_facts("{row}.call_id IN (SELECT id FROM main.calls WHERE loa
 _BEST_ASK = f"SELECT min(ask) FROM ({_ITS_ROUNDS})"
 
 
-def add_load(file: LoadsFile, given: Mapping[str, object], *, now: datetime) -> dict[str, object]:
+def add_load(
+    file: LoadsFile, given: Mapping[str, object], *, now: datetime, zone: ZoneInfo | None = UTC
+) -> dict[str, object]:
     """Add a load, available, from values by column, and return it as `show_load` does.
 
+    Times that name no zone are local in ``zone``, None is the machine's own.
     Raises InvalidLoadsError, LoadExistsError, UnusableFileError, BusyError.
     """
-    load = parse_load(given)
+    load = parse_load(given, zone)
     load["created_at"] = load["updated_at"] = timestamps.format_stored(now)
     name = str(load["load_id"])
     with file.write() as db:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
@@ -98,7 +99,7 @@ class Cells:
 
     def _moment(self, value: object) -> str:
         """Return the spelling in which a moment is stored."""
-        return format_stored(parse_moment(value, self.zone))
+        return format_stored(value if isinstance(value, datetime) else parse_moment(value, self.zone))
 
     def _amount(self, value: object) -> float:
         """Return US dollars as `parse_amount` takes them."""

@@ -2,12 +2,12 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidLoadsError
-from negotiator.values import timestamps
+from negotiator.values import written_times
 from negotiator.values.text import quoted
 from negotiator.values.zones import PLACES, in_zone, split_zone, zone_named
 
@@ -15,12 +15,6 @@ UTC = ZoneInfo("UTC")
 _CLOCKS_APART = timedelta(hours=3)  # the local times of New York and Los Angeles
 _LARGEST_OFFSET = timedelta(hours=12)  # west of Greenwich
 _NOON = 12
-_DAY = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})/(\d{1,2})/(\d{4}|\d\d))", re.ASCII)
-_CLOCK = re.compile(
-    r"(?:(\d{1,2}):(\d\d)(?::(\d\d))?|(\d{1,2})(?= *[AP])|(\d{1,2})(\d\d)(?: *(?:H|HRS?|HOURS)\b\.?)?)"
-    r"(?: *([AP])\.?M\.?)?",  # 8:00, 08:00:00, 8 AM, 0800, and 800 where a spreadsheet had it
-    re.ASCII,
-)
 _UNTIL = re.compile(r" *(?:[-~\u2013\u2014]|\bTO\b|\bUNTIL\b) *")
 _SECONDS = re.compile(r":\d\d:\d\d", re.ASCII)
 _HOUR_ALONE = re.compile(r" (\d{1,2})$", re.ASCII)
@@ -44,7 +38,7 @@ def parse_moment(value: object, zone: ZoneInfo | None = UTC) -> datetime:
 
 def parse_day_and_clock(day: str, clock: str, zone: ZoneInfo | None = UTC) -> datetime:
     """Return the moment that a day and a time of day in two cells name. Raises InvalidLoadsError."""
-    midnight = _written(day.strip().upper())
+    midnight = written_times.moment_in(day.strip().upper())
     if midnight is None:
         return parse_moment(day, zone)  # which says that it is no date
     if midnight.time() != time() or midnight.tzinfo:
@@ -57,19 +51,6 @@ def parse_day_and_clock(day: str, clock: str, zone: ZoneInfo | None = UTC) -> da
             f"{quoted(clock)} is not a time of day", "give a time of day as in 08:00, 8:00 AM or 0800-1500"
         )
     return moment
-
-
-def parse_end(text: str) -> datetime:
-    """Return the first moment after a date or a time: after the whole day, when no time is given.
-
-    Raises InvalidLoadsError.
-    """
-    moment = parse_moment(text)
-    step = timedelta(seconds=1) if ":" in text else timedelta(days=1)
-    try:
-        return moment + step
-    except OverflowError:
-        return moment
 
 
 def is_before(delivery: datetime, pickup: datetime, zone: ZoneInfo | None) -> bool:
@@ -90,7 +71,7 @@ def is_before(delivery: datetime, pickup: datetime, zone: ZoneInfo | None) -> bo
 def _moment_in(text: str, zone: ZoneInfo | None) -> datetime | None:
     """Return the moment that a text names, None for none."""
     text, named = split_zone(text.strip().upper())
-    moment = _written(text)
+    moment = written_times.moment_in(text)
     window = None if moment and not _may_be_a_window(moment, text) else _window_in(text)
     if window and (moment is None or window.is_forward):
         if moment and abs(moment.utcoffset() or timedelta()) <= _LARGEST_OFFSET:
@@ -107,38 +88,6 @@ def _may_be_a_window(moment: datetime, text: str) -> bool:
     return moment.tzinfo is not None and "T" not in text and not _SECONDS.search(text)
 
 
-def _written(text: str) -> datetime | None:
-    """Return a moment as it is written, with an offset if it has one; None for what is none."""
-    if moment := timestamps.parse_written(text):
-        return moment
-    day = _DAY.match(text)
-    rest = re.fullmatch(r",?[ T]+(.+)", text[day.end() :]) if day else None
-    clock = time() if day and day.end() == len(text) else _clock(rest[1]) if rest else None
-    if day is None or clock is None:
-        return None
-    year, month, of_month = day.group(1, 2, 3) if day[1] else day.group(6, 4, 5)
-    try:
-        return datetime.combine(date(int(year) + (0 if year[2:] else 2000), int(month), int(of_month)), clock)
-    except ValueError:
-        return None
-
-
-def _clock(text: str) -> time | None:
-    """Return a time of day, None for what is none."""
-    match = _CLOCK.fullmatch(text)
-    if match is None:
-        return None
-    hour = int(match[1] or match[4] or match[5])
-    if match[7]:
-        if not 1 <= hour <= _NOON:
-            return None
-        hour = hour % _NOON + (_NOON if match[7] == "P" else 0)
-    try:
-        return time(hour, int(match[2] or match[6] or 0), int(match[3] or 0))
-    except ValueError:
-        return None
-
-
 class _Window(NamedTuple):
     begin: datetime
     zone: ZoneInfo | None
@@ -152,11 +101,11 @@ def _window_in(text: str) -> _Window | None:
         end = text[mark.end() :]
         if _HALF_OF_A_DAY.search(end):
             begin = _HOUR_ALONE.sub(r" \1:00", begin)  # 1-3 PM
-        first, last = _written(begin), _clock(end)
+        first, last = written_times.moment_in(begin), written_times.clock_in(end)
         if first and last:
             first = _in_the_half_meant(first, begin, last, end)
             return _Window(first, zone, first.time() < last)
-        if first and _written(split_zone(end)[0]):
+        if first and written_times.moment_in(split_zone(end)[0]):
             return _Window(first, zone, is_forward=True)
     return None
 

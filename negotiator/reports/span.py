@@ -1,15 +1,14 @@
 """Spans of time as people say them, and the local names of days, weeks and hours."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values import timestamps
-from negotiator.values.zones import in_zone
+from negotiator.values.typed_times import Toward, parse_typed
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
 _QUARTERS_A_DAY = 96  # no time zone changes in the midst of a quarter of an hour
 
@@ -42,28 +41,6 @@ class Span:
             raise InvalidTimeError("there is no time before this span", "begin later") from None
 
 
-def parse_day(text: str, now: datetime, zone: ZoneInfo | None) -> datetime:
-    """Return the moment that a text means.
-
-    ``today``, ``yesterday``, ``monday`` (the last one, or today), a date or a time (in ``zone`` unless it
-    says otherwise), or how long ago, as in ``24h`` or ``7d``. Raises InvalidTimeError.
-    """
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    word = text.lower()
-    if word in {"today", "yesterday"}:
-        return _at_midnight(midnight, days=word == "yesterday", zone=zone)
-    if word in _WEEKDAYS:
-        return _at_midnight(midnight, days=(local.weekday() - _WEEKDAYS.index(word)) % 7, zone=zone)
-    moment = timestamps.parse_written(text)
-    if moment is None:
-        return timestamps.parse_moment(text, now)
-    try:
-        return in_zone(moment, zone)
-    except (OverflowError, ValueError):
-        raise InvalidTimeError(f"{text[:40]!r} is past all calendars", "give a time of these years") from None
-
-
 def span_of(
     since: str | None, until: str | None, zone: ZoneInfo | None, now: datetime, *, closed: bool = False
 ) -> Span:
@@ -71,17 +48,13 @@ def span_of(
 
     Raises InvalidTimeError, also for a span that ends before it begins.
     """
-    begin = None if since is None else parse_day(since, now, zone)
-    end = now if until is None and closed else None if until is None else parse_day(until, now, zone)
+    begin = None if since is None else parse_typed(since, now, zone, Toward.PAST)
+    end = now if closed else None
+    if until is not None:
+        end = parse_typed(until, now, zone, Toward.PAST)
     if begin and end and begin >= end:
         raise InvalidTimeError("the span ends before it begins", "begin it before its end")
     return Span(begin, end, zone)
-
-
-def _at_midnight(midnight: datetime, *, days: int, zone: ZoneInfo | None) -> datetime:
-    """Go back whole days, by the calendar: a day of 23 hours is one."""
-    naive = midnight.replace(tzinfo=None) - timedelta(days=days)
-    return in_zone(naive, zone)
 
 
 def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:

@@ -92,18 +92,3 @@ def parse_length(text: str) -> timedelta:
             f"{text[:40]!r} is not a length of time", "give one as in 90s, 30m, 2h, 7d or 1w"
         )
     return length
-
-
-def parse_moment(text: str, now: datetime) -> datetime:
-    """Return a moment as people type it: a date or time in ISO form (UTC), or how long ago, as in ``24h``.
-
-    Raises InvalidTimeError.
-    """
-    moment = parse_stored(text)
-    if moment is not None:
-        return moment
-    try:
-        return now - parse_length(text)
-    except (InvalidTimeError, OverflowError):
-        hint = "give a date or a time as in 2025-08-20 or 2025-08-20T10:30Z, or how long ago, as in 24h"
-        raise InvalidTimeError(f"{text[:40]!r} is not a time", hint) from None

@@ -13,7 +13,7 @@ from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_readable_session_id
-from negotiator.values.timestamps import parse_moment, utc_now
+from negotiator.values.timestamps import utc_now
 
 app = Commands(examples("negotiator call history 2"))
 
@@ -114,7 +114,7 @@ def list_(
     from negotiator.conversations.models import CallFilter
     from negotiator.storage.database import LoadsFile
 
-    moment = None if since is None else parse_moment(since, utc_now())
+    moment = options.past_moment(since, utc_now())
     with LoadsFile.open(db) as file:
         wanted = CallFilter(load_id=load, carrier=carrier, outcome=outcome, since=moment)
         found = calls.list_calls(file, wanted, limit=limit)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +19,9 @@ from negotiator.output import printing
 from negotiator.output.formats import Format
 from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 app = Commands(examples("negotiator load list --status available", "negotiator load import board.csv"))
 
@@ -54,6 +58,13 @@ def _errors_name_options() -> Iterator[None]:
         ours, quoted = re.split("(?=['\"])|$", problem.message, maxsplit=1)  # what is quoted was typed
         words = re.sub(r"\w+", lambda word: named.get(word[0], word[0]), ours)
         raise InvalidLoadsError(words + quoted, problem.hint) from None
+
+
+def _meant(typed: str | None, now: datetime, zone: "ZoneInfo | None") -> datetime | str | None:
+    """Return the moment that tomorrow or 24h means; all else is as files have it: it may be a window."""
+    from negotiator.values.typed_times import Toward, parse_relative
+
+    return None if typed is None else parse_relative(typed, now, zone, Toward.FUTURE) or typed
 
 
 def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
@@ -169,7 +180,7 @@ def add(
     load_id: LoadID,
     origin: Annotated[str, _value("--origin", "Where it is picked up.")],
     destination: Annotated[str, _value("--destination", "Where it goes.")],
-    pickup: Annotated[str, _value("--pickup", "When, in UTC unless an offset is given.", "TIME")],
+    pickup: Annotated[str, _value("--pickup", "When: a date, a time, tomorrow, monday 8:00.", "TIME")],
     delivery: Annotated[str, _value("--delivery", "When, not before the pick-up.", "TIME")],
     equipment: Annotated[str, _value("--equipment", "The trailer.")],
     rate: Annotated[str, _value("--rate", "The posted rate, US dollars.", "AMOUNT")],
@@ -203,8 +214,11 @@ def add(
         "--miles": miles,
         "--dimensions": dimensions,
     }
+    now, zone = utc_now(), options.desk_zone()
+    given: dict[str, object] = {_COLUMNS[name]: value for name, value in typed.items()}
+    given |= {_COLUMNS[name]: _meant(typed[name], now, zone) for name in ("--pickup", "--delivery")}
     with LoadsFile.open(db) as file, _errors_name_options():
-        added = add_load(file, {_COLUMNS[name]: value for name, value in typed.items()}, now=utc_now())
+        added = add_load(file, given, now=now, zone=zone)
     print_load(added, form)
 
 
@@ -240,10 +254,11 @@ def list_(
     """List loads: all, or those that fit. Upper and lower case are the same."""
     form = options.chosen(form, as_json)
     from negotiator.loads.board import LISTED, list_loads
-    from negotiator.loads.moments import parse_end, parse_moment
     from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
+    from negotiator.values.typed_times import Toward, parse_typed, parse_typed_end
 
+    when = utc_now(), options.desk_zone(), Toward.FUTURE
     wanted = LoadFilter(
         origin=origin,
         destination=destination,
@@ -251,8 +266,8 @@ def list_(
         status=status,
         min_rate=None if min_rate is None else parse_amount(min_rate),
         max_rate=None if max_rate is None else parse_amount(max_rate),
-        pickup_from=None if pickup_from is None else parse_moment(pickup_from),
-        pickup_before=None if pickup_to is None else parse_end(pickup_to),
+        pickup_from=None if pickup_from is None else parse_typed(pickup_from, *when),
+        pickup_before=None if pickup_to is None else parse_typed_end(pickup_to, *when),
         order=order,
         descending=descending,
         limit=limit + 1 if limit else 0,

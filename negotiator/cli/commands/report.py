@@ -64,7 +64,7 @@ def report(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", help="A date, a time, 24h, 7d, today, yesterday, monday.", metavar="TIME"),
+        typer.Option("--since", help="A date, a time, 24h, 7d, today, monday.", metavar="TIME"),
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", help="Up to this time, exclusive.", metavar="TIME")

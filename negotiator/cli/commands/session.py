@@ -13,7 +13,7 @@ from negotiator.output.conversations import print_session, print_sessions, print
 from negotiator.output.formats import Format
 from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_readable_session_id
-from negotiator.values.timestamps import parse_length, parse_moment, utc_now
+from negotiator.values.timestamps import parse_length, utc_now
 
 app = Commands(examples("negotiator session history sess_20250820224530_abc123"))
 
@@ -133,7 +133,7 @@ def list_(
         call_id=None if call is None else parse_call_id(call),
         carrier=carrier,
         load_id=load,
-        since=None if since is None else parse_moment(since, now),
+        since=options.past_moment(since, now),
     )
     with LoadsFile.open(db) as file:
         if stats:

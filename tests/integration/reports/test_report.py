@@ -21,7 +21,7 @@ from negotiator.output.report.words import BOOKED, booked, made_from
 from negotiator.reports.alarms import parse_condition
 from negotiator.reports.figures import FIGURES
 from negotiator.reports.report import Report, report
-from negotiator.reports.span import Span, local_label, parse_day, span_of
+from negotiator.reports.span import Span, local_label, span_of
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, installed, run, select
 
@@ -219,31 +219,9 @@ def test_a_comparison_is_with_the_span_before(board: Path) -> None:
     assert "| Booked value | $0.00 | 0 booked calls | $3,050.00 | ↓ down $3,050.00 (-100.0%) |" in shown
 
 
-@pytest.mark.parametrize(
-    ("text", "zone", "moment"),
-    [
-        ("2025-08-31", "America/Chicago", "2025-08-31T05:00"),
-        ("2025-08-31T10:00", "UTC", "2025-08-31T10:00"),
-        ("2025-08-31T10:00+02:00", "America/Chicago", "2025-08-31T08:00"),
-        ("2025-08-31 9:00", "America/Chicago", "2025-08-31T14:00"),
-        ("24h", "UTC", "2025-08-31T12:00"),
-        ("7d", "UTC", "2025-08-25T12:00"),
-        ("today", "America/Chicago", "2025-09-01T05:00"),
-        ("yesterday", "UTC", "2025-08-31T00:00"),
-        ("monday", "UTC", "2025-09-01T00:00"),  # it is one
-        ("Tuesday", "UTC", "2025-08-26T00:00"),
-    ],
-)
-def test_times_are_said_as_people_say_them(text: str, zone: str, moment: str) -> None:
-    """It is noon of Monday, 1 September 2025, UTC."""
-    assert parse_day(text, NOW, ZoneInfo(zone)) == datetime.fromisoformat(f"{moment}+00:00")
-
-
-def test_a_day_that_the_clocks_shorten_is_a_day() -> None:
-    """Yesterday began 23 hours before today where clocks were put forward."""
+def test_an_hour_is_that_of_the_zone_s_clock() -> None:
+    """Where clocks were put forward that night."""
     zone = ZoneInfo("America/Chicago")
-    after = datetime(2025, 3, 10, 3, tzinfo=zone)
-    assert parse_day("today", after, zone) - parse_day("yesterday", after, zone) == timedelta(hours=23)
     assert local_label(2460744.0 + 8.5 / 24 + 0.5, "hour", zone) == "03:00"  # 8:30 in UTC on 9 March
 
 
