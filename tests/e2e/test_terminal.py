@@ -8,18 +8,21 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tests.conftest import SCRIPT, SESSION, execute, installed, run
 
 
-def on_a_terminal(*arguments: object, columns: int = 80, **environment: str) -> str:
-    """Run the program on a pseudo-terminal, and return what appears."""
+def on_a_terminal(
+    *arguments: object, columns: int = 80, errors: IO[str] | None = None, **environment: str
+) -> str:
+    """Run the program on a pseudo-terminal, and return what appears; stderr goes to ``errors`` if given."""
     master, slave = pty.openpty()
     settings = os.environ | {"COLUMNS": str(columns), "TERM": "xterm-256color"} | environment
     with subprocess.Popen(
-        [SCRIPT, *map(str, arguments)], stdout=slave, stderr=slave, stdin=slave, env=settings
+        [SCRIPT, *map(str, arguments)], stdout=slave, stderr=errors or slave, stdin=slave, env=settings
     ):
         os.close(slave)
         seen = b""
