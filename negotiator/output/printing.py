@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from negotiator.errors import NegotiatorError
 from negotiator.output import streams
 from negotiator.output.formats import Format, json_line, json_text, rows_text
-from negotiator.output.layout import Column
 from negotiator.output.streams import is_terminal, write
 from negotiator.progress import Progress, silent
 
