@@ -57,6 +57,7 @@ Form = Annotated[
     typer.Option("--format", "-f", help=FORMATS, metavar="FORM", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+CsvSafe = Annotated[bool, typer.Option("--csv-safe", help="CSV that is safe to open in a spreadsheet.")]
 CallID = Annotated[
     str,
     typer.Argument(
@@ -158,13 +159,28 @@ def desk_zone(name: str | None = None) -> "ZoneInfo | None":
     return zone
 
 
-def chosen(form: Format | None, as_json: bool, option: str = "--format") -> Format:
-    """Return the format that ``--format`` and ``--json`` ask for. Raises BadInputError when they differ."""
-    return chosen_of(Format, form, as_json, option)
+def chosen(form: Format | None, as_json: bool, csv_safe: bool = False, *, option: str = "--format") -> Format:
+    """Return the format that ``--format``, ``--json`` and ``--csv-safe`` ask for.
+
+    Raises BadInputError when they ask for more than one.
+    """
+    return chosen_of(Format, form, as_json, csv_safe, option=option)
 
 
-def chosen_of(forms: type[Chosen], form: Chosen | None, as_json: bool, option: str = "--format") -> Chosen:
+def chosen_of(
+    forms: type[Chosen],
+    form: Chosen | None,
+    as_json: bool,
+    csv_safe: bool = False,
+    *,
+    option: str = "--format",
+) -> Chosen:
     """Do the same for a command that has other formats."""
-    if as_json and form not in {None, forms("json")}:
-        raise BadInputError(f"--json and {option} {form} can't both be had", "leave one of them out")
-    return forms("json") if as_json else form or forms("table")
+    kind = "json" if as_json else "csv-safe"
+    if not (as_json or csv_safe):
+        return form or forms("table")
+    fitting = {None, forms(kind), *([] if as_json else [forms("csv")])}
+    if form not in fitting or (as_json and csv_safe):
+        other = "--csv-safe" if as_json and csv_safe else f"{option} {form}"
+        raise BadInputError(f"--{kind} and {other} cannot be used together", "leave one of them out")
+    return forms(kind)

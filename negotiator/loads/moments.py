@@ -38,7 +38,7 @@ def parse_moment(value: object, zone: ZoneInfo | None = UTC) -> datetime:
 
 def parse_day_and_clock(day: str, clock: str, zone: ZoneInfo | None = UTC) -> datetime:
     """Return the moment that a day and a time of day in two cells name. Raises InvalidLoadsError."""
-    midnight = written_times.moment_in(day.strip().upper())
+    midnight = written_times.moment_in(day.upper())
     if midnight is None:
         return parse_moment(day, zone)  # which says that it is no date
     if midnight.time() != time() or midnight.tzinfo:

@@ -18,6 +18,8 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    CSV_SAFE = "csv-safe"
+    """CSV in which a spreadsheet finds no formulas."""
 
 
 def rows_text(items: Sequence[Mapping[str, object]], columns: Sequence[str], form: Format) -> str:
@@ -27,7 +29,8 @@ def rows_text(items: Sequence[Mapping[str, object]], columns: Sequence[str], for
         return json_line(chosen, indent=2)
     if form is Format.JSONL:
         return "\n".join(map(json_line, chosen))
-    return _csv([{column: to_json(value) for column, value in item.items()} for item in chosen], columns)
+    plain = [{column: to_json(value) for column, value in item.items()} for item in chosen]
+    return _csv(plain, columns, is_safe=form is Format.CSV_SAFE)
 
 
 def json_text(value: Mapping[str, object]) -> str:
@@ -49,8 +52,13 @@ def _encoder(indent: int | None) -> Callable[[object], str]:
     return json.JSONEncoder(indent=indent, allow_nan=False, default=to_json).encode
 
 
-def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
-    lines = [_csv_line(columns), *(_csv_line([_csv_value(item[key]) for key in columns]) for item in items)]
+def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str], *, is_safe: bool) -> str:
+    rows = [[_csv_value(item[key]) for key in columns] for item in items]
+    if is_safe:
+        from negotiator.values.spreadsheets import guarded  # noqa: PLC0415 - few ask for it
+
+        rows = [[guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    lines = [_csv_line(columns), *map(_csv_line, rows)]
     # A file gets the data as it is; a terminal gets no control characters.
     return "\n".join(map(visible, lines) if is_terminal(sys.stdout) else lines)
 

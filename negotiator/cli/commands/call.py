@@ -25,9 +25,10 @@ def history(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Print the rounds of a call, oldest first. With --session, only those of that session."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     if session is not None:
         require_readable_session_id(session)  # before the file is opened
     from negotiator.negotiation.history import call_history
@@ -53,9 +54,10 @@ def start(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Record that a carrier is on the phone. Prints the call's ID alone."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
 
@@ -82,9 +84,10 @@ def end(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Record how a call ended. It ends now; its length is counted from its start."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
 
@@ -107,9 +110,10 @@ def list_(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """List calls, the latest first."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import calls
     from negotiator.conversations.models import CallFilter
     from negotiator.storage.database import LoadsFile
@@ -127,9 +131,10 @@ def show(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Show what is known of a call."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
 
@@ -146,13 +151,14 @@ def undo(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Take back a call's last round.
 
     That is a counter, a transfer or an agreement. The call and the load are as they were before it. The round
     is kept, but counts no more. With --session, it is the last round in that session.
     """
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.undo import undo_round
     from negotiator.storage.database import LoadsFile
 
@@ -180,13 +186,14 @@ def book(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Record a deal that a person made.
 
     The rate may be any, whatever the ceiling. It is kept as decided by that person, in the negotiation that
     was handed over last, and the load is booked. A load that is booked already is refused.
     """
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.book import book_call
     from negotiator.policy.decide import policy_from_environment
     from negotiator.storage.database import LoadsFile
@@ -205,9 +212,10 @@ def reopen(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Take back the agreement of a call. The load is available again, and the negotiation goes on."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.undo import reopen as reopen_call
     from negotiator.storage.database import LoadsFile
 

@@ -27,13 +27,14 @@ def migrate(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Back up a file that an older program wrote, and make it one that this program uses.
 
     Adds columns, tables, indexes and views, also those that another program dropped; nothing that is there is
     changed. A second run changes nothing.
     """
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.maintenance.migrate import migrate as migrate_file
 
     path = file or db
@@ -55,9 +56,10 @@ def init(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Refuse to touch one that exists."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.maintenance.create import init as init_file
 
     path = file or db
@@ -74,9 +76,10 @@ def backup(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Check the copy before it gets its name."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.maintenance.backup import back_up
 
     with printing.progress() as progress:
@@ -91,9 +94,10 @@ def restore(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Keep what the file held: as a backup, or moved aside if it is damaged."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.maintenance.restore import restore as restore_file
 
     with printing.progress() as progress:
@@ -107,9 +111,10 @@ def check(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Exit with 0 if it is sound, with 5 if it is damaged, and with 6 if it needs `negotiator migrate`."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.maintenance.check import check as check_file
     from negotiator.maintenance.check import problem
 

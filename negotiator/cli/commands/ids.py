@@ -21,9 +21,10 @@ def generate_id(
     count: Annotated[int, typer.Option("--count", min=1, max=10_000, help="How many.", metavar="N")] = 1,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Print each on a line of its own."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     make = generate_uuid_session_id if uuid else generate_session_id
     made = [make() for _ in range(count)]
     if form is Format.TABLE:
@@ -37,9 +38,10 @@ def validate_id(
     session_id: Annotated[str, typer.Argument(help="The text to check.", metavar="ID")],
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Exit with 0 if it is one, and with 2 if it is not."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     require_session_id(session_id)
     if form is Format.TABLE:
         printing.say(f"{session_id} is a valid session ID.")

@@ -138,13 +138,14 @@ def import_(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Short for --output-format json.")] = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Add the loads of a file, all or none. Loads that are there already are left as they are.
 
     Headings may be spelled as people do: rate, load #, origin city and origin state, pickup date and pickup
     time, trailer. Dates are ISO (2025-08-21 08:00) or US (8/21/2025 8:00 AM).
     """
-    output_form = options.chosen(output_form, as_json, "--output-format")
+    output_form = options.chosen(output_form, as_json, csv_safe, option="--output-format")
     from negotiator.loads.importing import import_loads
     from negotiator.storage.database import LoadsFile
 
@@ -193,9 +194,10 @@ def add(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Add one load, available to be negotiated."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.loads.board import add_load
     from negotiator.storage.database import LoadsFile
 
@@ -250,9 +252,10 @@ def list_(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """List loads: all, or those that fit. Upper and lower case are the same."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.loads.board import LISTED, list_loads
     from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
@@ -285,9 +288,10 @@ def show(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Show a load, its calls and its best ask. The best ask is the lowest one."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.loads.board import show_load
     from negotiator.storage.database import LoadsFile
 

@@ -63,6 +63,7 @@ def negotiate(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Accept it, counter it, or hand the call to a person, and record the round.
 
@@ -72,7 +73,7 @@ def negotiate(
     At the phone, leave ASK out, and type one ask after another. With a ! after it, an ask may be an outlier:
     6000!. An empty line, Ctrl-D or Ctrl-C leaves; what was said stays on record.
     """
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     if ask is None:
         phone.require_phone(form, dry_run=dry_run, request_id=request_id)
     if session is not None and new_session:

@@ -41,9 +41,10 @@ def show(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Print it, as a document that can be applied."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     options.warn_of_unknown_settings()
     from negotiator.output.policy import print_version
     from negotiator.policy.store import policy_version
@@ -73,9 +74,10 @@ def set_(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Set values for the whole desk. Rules stay as they are."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.policy.parsing import parse_values
     from negotiator.policy.store import set_policy
     from negotiator.storage.database import LoadsFile
@@ -100,9 +102,10 @@ def apply(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Make a document the policy of the file. A mistake in it changes nothing."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.policy.store import apply_policy
     from negotiator.policy.toml import read_document
     from negotiator.storage.database import LoadsFile
@@ -118,9 +121,10 @@ def history(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """List all versions, the latest first. With who made each, when and why."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.output.policy import print_history
     from negotiator.policy.store import policy_history
     from negotiator.storage.database import LoadsFile
@@ -137,9 +141,10 @@ def revert(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Go back to an earlier version. That makes a new one; every version stays."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.policy.store import revert_policy
     from negotiator.storage.database import LoadsFile
 
@@ -151,9 +156,14 @@ def revert(
 @app.command(
     "check", epilog=examples("negotiator policy check desk.toml && negotiator policy apply desk.toml")
 )
-def check(document: Document, form: options.Form = None, as_json: options.Json = False) -> None:
+def check(
+    document: Document,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
     """Look for mistakes in a document. Exit with 0 if there are none, and with 2 otherwise."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.policy.toml import read_document
 
     rules = len(read_document(document).rules)

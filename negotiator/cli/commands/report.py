@@ -46,6 +46,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    CSV_SAFE = "csv-safe"
     MD = "md"
     HTML = "html"
 
@@ -121,9 +122,10 @@ def report(
         ),
     ] = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Count calls, bookings, what was paid over the posted rate, and what was lost: in all, or by a group."""
-    chosen = options.chosen_of(ReportFormat, form, as_json)
+    chosen = options.chosen_of(ReportFormat, form, as_json, csv_safe)
     from negotiator.policy.decide import policy_from_environment
     from negotiator.reports.alarms import parse_condition, require_none_holds
     from negotiator.reports.report import report as make_report

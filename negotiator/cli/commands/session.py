@@ -44,9 +44,10 @@ def history(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Print the rounds of a session, oldest first."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     if chart and form is not Format.TABLE:
         raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
     require_readable_session_id(session_id)  # before the file is opened
@@ -81,9 +82,10 @@ def start(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Start a session and print its ID. One that nobody starts begins with its first round."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import sessions
     from negotiator.storage.database import LoadsFile
 
@@ -120,9 +122,10 @@ def list_(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """List sessions, the latest first. Those without a round come before them."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import sessions
     from negotiator.conversations.models import SessionFilter
     from negotiator.storage.database import LoadsFile
@@ -148,9 +151,10 @@ def show(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Show where a session stands. Its calls, asks, counters and metadata, and how long it takes asks."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import sessions
     from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
@@ -171,9 +175,10 @@ def close(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Close a session: it takes no further ask."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import sessions
     from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
@@ -194,9 +199,10 @@ def set_(
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
 ) -> None:
     """Set metadata of a session. An empty value takes its key away."""
-    form = options.chosen(form, as_json)
+    form = options.chosen(form, as_json, csv_safe)
     from negotiator.conversations import sessions
     from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile

@@ -173,6 +173,13 @@ def test_the_guard_of_a_cell_is_taken_off_in_csv(cell: str, stored: str) -> None
     assert CELLS.parsers["notes"](cell) == cell
 
 
+def test_what_is_remembered_of_equal_values_is_not_confused() -> None:
+    """1, 1.0 and true are equal, and true is no number."""
+    assert CELLS.parsers["weight"](1) == 1
+    with pytest.raises(BadInputError):
+        CELLS.parsers["weight"](bool(1))
+
+
 def test_a_whole_load_is_read_in_a_zone() -> None:
     """As it is for the cells of a file."""
     given = {
