@@ -109,6 +109,28 @@ def test_odd_widths_are_no_trouble(desk: Path) -> None:
         assert "Traceback" not in on_a_terminal("call", "history", 1, COLUMNS=columns)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "--help",
+            "negotiate --help",
+            "help phone",
+            "help",
+            "call history 1",
+            f"session history {SESSION} --chart",
+        ),
+        *("load list", "load show L1", "report --by lane", "check", "negotiate 1 2250 --dry-run --explain"),
+    ],
+)
+def test_a_width_beyond_reason_is_bounded(desk: Path, command: str) -> None:
+    """A line that is filled to it would never end."""
+    run("negotiate", 1, 2300, "--session", SESSION)
+    seen = plain(on_a_terminal(*command.split(), COLUMNS="99999999"))
+    assert max(map(len, seen.splitlines())) < 500
+    assert "Traceback" not in seen
+
+
 def test_long_work_draws_a_bar_and_short_work_does_not(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Longer than a second; here than no time at all."""
     from negotiator.output import terminal  # noqa: PLC0415 - patched, and only here
