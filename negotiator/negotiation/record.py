@@ -1,9 +1,9 @@
 """What an answer, a person's deal or a withdrawal leaves in the file: written, and read back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from negotiator.errors import Remedy, SchemaError
 from negotiator.negotiation.models import Call, Load, State
@@ -17,8 +17,7 @@ from negotiator.values.money import rate_from_file
 from negotiator.values.timestamps import format_stored
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A row to write. Amounts are US dollars; ``response`` is the text for `system_response`."""
 
     call_id: int
@@ -36,8 +35,7 @@ class Entry:
     decided_by: str | None = None
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How a call and its load stand: outcome, agreed rate (US dollars), and the load's status."""
 
     outcome: object

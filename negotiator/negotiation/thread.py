@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 from negotiator.negotiation import responses
 from negotiator.policy.decide import Decision
@@ -145,8 +145,7 @@ class Thread:
         return max([now, *(row.timestamp for row in self.rows if row.timestamp)])
 
 
-@dataclass(frozen=True)
-class Commitments:
+class Commitments(NamedTuple):
     """What binds both sides, US dollars: our highest counter, and the lowest ask that we countered."""
 
     highest_counter: Decimal | None = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from negotiator.errors import InvalidPolicyError
 from negotiator.policy import curve
@@ -25,8 +25,7 @@ class Decision(StrEnum):
     TRANSFER = "transfer"
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What the policy decided, and the figures it came from (US dollars).
 
     ``is_last_offer``: the counter is a lower ask of the carrier's own, made once, after the last round.
