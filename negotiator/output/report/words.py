@@ -37,7 +37,7 @@ def _duration(seconds: float) -> str:
 BOOKED = "booked"
 """The key of a figure that only people are shown: see `booked`."""
 # What a figure was made from: {n} and {d} are the numbers that were divided, {N} and {D} the same as US
-# dollars, {s} makes a plural of what {d} counts.
+# dollars, {s} makes a plural of what {d} counts, {S} of what {n} counts.
 _MADE_FROM = {
     "calls": "",
     "calls_with_ask": "of {d} call{s}",
@@ -47,7 +47,7 @@ _MADE_FROM = {
     "rounds": "",
     "undecided_rounds": "of {d} round{s}",
     "booking_rate": "{n} of {d} call{s} with an ask",
-    "rounds_to_close": "{n} rounds in {d} closed negotiation{s}",
+    "rounds_to_close": "{n} round{S} in {d} closed negotiation{s}",
     "first_ask_over_posted": "{N} over {D} posted",
     "first_ask_over_posted_median": "half of {d} negotiation{s} began lower",
     "final_over_posted": "{N} over {D} posted",
@@ -116,6 +116,7 @@ def made_from(figure: Figure) -> str:
         N=shown(figure.numerator, "usd"),
         D=shown(figure.denominator, "usd"),
         s="" if figure.denominator == 1 else "s",
+        S="" if figure.numerator == 1 else "s",
     )
 
 

@@ -297,6 +297,14 @@ def test_every_figure_says_in_words_what_it_was_made_from(board: Path, key: str)
     assert "/" not in text
 
 
+def test_one_is_no_plural(board: Path) -> None:
+    """Neither of what is divided nor of what it is divided by."""
+    execute(board, "DELETE FROM negotiations WHERE call_id <> 2", "DELETE FROM calls WHERE id <> 2")
+    figures = made(board).whole.figures
+    assert made_from(figures["rounds_to_close"]) == "1 round in 1 closed negotiation"
+    assert made_from(figures["booking_rate"]) == "1 of 1 call with an ask"
+
+
 def test_groups_come_before_the_figures_of_all(board: Path) -> None:
     """A share with the numbers that were divided: they are not those of the other columns."""
     shown = run("report", "--by", "carrier").stdout
