@@ -5,7 +5,7 @@ Each method loads what it needs when it is called: who only negotiates pays for 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Self
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from negotiator.conversations.states import CallOutcome, Sentiment
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing import Imported
+    from negotiator.loads.models import ListedLoad, LoadDetail
     from negotiator.reports.report import Report
 
 
@@ -155,16 +156,17 @@ class Desk:
 
         return calls.show_call(self._file, call_id)
 
-    def add_load(self, given: Mapping[str, object]) -> dict[str, object]:
+    def add_load(self, given: Mapping[str, object], *, zone: tzinfo | None = UTC) -> "LoadDetail":
         """Add a load, available, from values by column, and return it as `show_load` does.
 
+        Times that name no zone are local in ``zone``, None is the machine's own.
         Raises InvalidLoadsError, LoadExistsError, UnusableFileError, BusyError.
         """
         from negotiator.loads import board
 
-        return board.add_load(self._file, given, now=self._clock())
+        return board.add_load(self._file, given, now=self._clock(), zone=zone)
 
-    def list_loads(self, wanted: "LoadFilter | None" = None) -> list[dict[str, object]]:
+    def list_loads(self, wanted: "LoadFilter | None" = None) -> "list[ListedLoad]":
         """Return the loads that are wanted, in the order that is asked for; equals by ID.
 
         Raises UnusableFileError, BusyError.
@@ -173,7 +175,7 @@ class Desk:
 
         return board.list_loads(self._file, wanted or filters.LoadFilter())
 
-    def show_load(self, load_id: str) -> dict[str, object]:
+    def show_load(self, load_id: str) -> "LoadDetail":
         """Return a load with its calls, the lowest ask so far (US dollars), and who booked it.
 
         Raises LoadNotFoundError, UnusableFileError, BusyError.
@@ -182,16 +184,34 @@ class Desk:
 
         return board.show_load(self._file, load_id)
 
-    def import_loads(self, source: Path, *, update: bool = False, ignore_unknown: bool = False) -> "Imported":
+    def import_loads(
+        self,
+        source: Path,
+        *,
+        update: bool = False,
+        ignore_unknown: bool = False,
+        mapping: Mapping[str, str] | None = None,
+        defaults: Mapping[str, str] | None = None,
+        zone: tzinfo | None = UTC,
+    ) -> "Imported":
         """Add the loads of a CSV or JSON file, all of them or none.
 
         Loads that are there already are left alone, or with ``update`` take the values that are not blank.
+        ``mapping`` says what headings stand for, ``defaults`` what new loads have in a column that is blank.
+        Times that name no zone are local in ``zone``, None is the machine's own.
         Raises FileMissingError for the source, InvalidLoadsError, UnusableFileError, BusyError.
         """
         from negotiator.loads import importing
 
         return importing.import_loads(
-            self._file, source, now=self._clock(), update=update, ignore_unknown=ignore_unknown
+            self._file,
+            source,
+            now=self._clock(),
+            update=update,
+            ignore_unknown=ignore_unknown,
+            mapping=mapping or {},
+            defaults=defaults or {},
+            zone=zone,
         )
 
     def report(

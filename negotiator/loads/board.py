@@ -1,14 +1,15 @@
 """The use cases of the load board: add one, list them, show one. Lists are filtered and sorted by SQLite."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, tzinfo
 from math import isfinite
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.cells import parse_load
 from negotiator.loads.filters import LoadFilter, LoadOrder
-from negotiator.loads.moments import UTC
+from negotiator.loads.models import Booking, CallAboutLoad, ListedLoad, LoadDetail, Moment
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
@@ -18,11 +19,7 @@ from negotiator.values import timestamps
 from negotiator.values.cells import text_from, word_from
 from negotiator.values.money import from_file
 
-LISTED = (
-    *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
-    *("loadboard_rate", "miles", "status"),
-)
-"""The keys of a load in a list."""
+_LISTED = tuple(field.name for field in fields(ListedLoad))
 # Old files hold text where numbers belong: it is no rate, neither high nor low.
 _NUMBER = "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END"
 _RATE = f"coalesce({rate_of('loadboard_rate')}, {_NUMBER.format('loadboard_rate')})"
@@ -44,8 +41,8 @@ _BEST_ASK = f"SELECT min(ask) FROM ({_ITS_ROUNDS})"
 
 
 def add_load(
-    file: LoadsFile, given: Mapping[str, object], *, now: datetime, zone: ZoneInfo | None = UTC
-) -> dict[str, object]:
+    file: LoadsFile, given: Mapping[str, object], *, now: datetime, zone: tzinfo | None = UTC
+) -> LoadDetail:
     """Add a load, available, from values by column, and return it as `show_load` does.
 
     Times that name no zone are local in ``zone``, None is the machine's own.
@@ -68,19 +65,19 @@ def add_load(
         return _detail(file, name)
 
 
-def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[dict[str, object]]:
-    """Return the loads that are wanted, each with the keys of `LISTED`; equals by ID.
+def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[ListedLoad]:
+    """Return the loads that are wanted, in the order that is asked for; equals by ID.
 
     Raises UnusableFileError, BusyError.
     """
     sql, values = listing(wanted)
     with file.read() as db:
         rows = db.execute(sql, values).fetchall()
-    return [_readable(LISTED, row) for row in rows]
+    return [ListedLoad(**_readable(_LISTED, row)) for row in rows]
 
 
-def show_load(file: LoadsFile, load_id: str) -> dict[str, object]:
-    """Return a load: its columns, ``calls``, ``best_ask`` (the lowest so far, US dollars), ``booked_by``.
+def show_load(file: LoadsFile, load_id: str) -> LoadDetail:
+    """Return a load with its calls, the lowest ask so far, and who booked it.
 
     The ID may be typed in another case. Raises LoadNotFoundError, UnusableFileError, BusyError.
     """
@@ -103,7 +100,7 @@ def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
     asked = {sql: value for sql, value in conditions.items() if value is not None}
     direction = "DESC" if wanted.descending else "ASC"
     sql = f"""
-        SELECT {", ".join(LISTED)} FROM main.loads
+        SELECT {", ".join(_LISTED)} FROM main.loads
          {"WHERE" if asked else ""} {" AND ".join(asked)}
          ORDER BY {_ORDER[wanted.order]} {direction}, load_id LIMIT ?
     """
@@ -124,7 +121,7 @@ def _bindable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
+def _detail(file: LoadsFile, load_id: str) -> LoadDetail:
     db, columns = file.connection, columns_of("loads")
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
     if row is None:
@@ -133,37 +130,32 @@ def _detail(file: LoadsFile, load_id: str) -> dict[str, object]:
             "check the load's ID",
             remedy=Remedy.LIST_LOADS,
         )
-    calls = [_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall()]
+    calls = tuple(_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall())
     best = db.execute(_BEST_ASK, {"load_id": load_id}).fetchone()[0]
-    return _readable(columns, row) | {
-        "calls": calls,
-        "best_ask": from_file(best),
-        "booked_by": _booking(calls),
-    }
+    return LoadDetail(
+        **_readable(columns, row), calls=calls, best_ask=from_file(best), booked_by=_booking(calls)
+    )
 
 
-def _call(
-    number: object, carrier: object, outcome: object, rounds: object, agreed: object
-) -> dict[str, object]:
-    return {
-        "id": number,
-        "carrier_mc_number": text_from(carrier),
-        "outcome": word_from(outcome),
-        "negotiation_rounds": _finite(rounds),
-        "final_rate_agreed": from_file(agreed),
-    }
+def _call(number: int, carrier: object, outcome: object, rounds: object, agreed: object) -> CallAboutLoad:
+    return CallAboutLoad(
+        id=number,
+        carrier_mc_number=text_from(carrier),
+        outcome=word_from(outcome),
+        negotiation_rounds=_finite(rounds),
+        final_rate_agreed=from_file(agreed),
+    )
 
 
-def _booking(calls: list[dict[str, object]]) -> dict[str, object] | None:
-    """Return who has the load at what rate (US dollars): the last call with an agreement, if any."""
-    agreed = [call for call in calls if (call["final_rate_agreed"] or 0) > 0]  # type: ignore[operator] # amounts
-    if not agreed:
-        return None
-    keys = ("carrier_mc_number", "final_rate_agreed")
-    return {"call_id": agreed[-1]["id"]} | {key: agreed[-1][key] for key in keys}
+def _booking(calls: Sequence[CallAboutLoad]) -> Booking | None:
+    """Return who has the load: the carrier of the last call with an agreement, if any."""
+    for call in reversed(calls):
+        if call.final_rate_agreed is not None and call.final_rate_agreed > 0:
+            return Booking(call.id, call.carrier_mc_number, call.final_rate_agreed)
+    return None
 
 
-def _moment(value: object) -> datetime | str | None:
+def _moment(value: object) -> Moment:
     """Return the moment, or as it stands what can't be read as one."""
     return timestamps.parse_stored(value) or text_from(value)
 
@@ -181,6 +173,6 @@ _READ: dict[str, Callable[[object], object]] = {
 }
 
 
-def _readable(columns: tuple[str, ...] | list[str], row: tuple[object, ...]) -> dict[str, object]:
-    """Return a row as it can be printed, by column."""
+def _readable(columns: Sequence[str], row: Sequence[object]) -> dict[str, Any]:
+    """Return what a row holds, by column, whatever spelling amounts and times have."""
     return {column: _READ.get(column, text_from)(value) for column, value in zip(columns, row, strict=True)}

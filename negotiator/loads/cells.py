@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
-from zoneinfo import ZoneInfo
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS
 from negotiator.loads.files.records import Nested
 from negotiator.loads.filters import LoadStatus
-from negotiator.loads.moments import UTC, is_before, parse_day_and_clock, parse_moment
+from negotiator.loads.moments import is_before, parse_day_and_clock, parse_moment
 from negotiator.loads.tidying import stands_for_nothing, tidy_text
 from negotiator.values.money import parse_amount
 from negotiator.values.spreadsheets import unguarded
@@ -48,7 +47,7 @@ class Cells:
     file that the cells are from, None for all else.
     """
 
-    def __init__(self, zone: ZoneInfo | None = UTC, delimiter: str | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = UTC, delimiter: str | None = None) -> None:
         """Begin with nothing read."""
         self.zone = zone
         self._is_csv = delimiter is not None
@@ -133,7 +132,7 @@ class Cells:
             )
 
 
-def parse_load(given: Mapping[str, object], zone: ZoneInfo | None = UTC) -> dict[str, Stored | None]:
+def parse_load(given: Mapping[str, object], zone: tzinfo | None = UTC) -> dict[str, Stored | None]:
     """Return a whole new load, from values by column. Raises InvalidLoadsError, naming the column."""
     cells = Cells(zone)
     load: dict[str, Stored | None] = {}
@@ -148,7 +147,7 @@ def parse_load(given: Mapping[str, object], zone: ZoneInfo | None = UTC) -> dict
     return load | {"status": load["status"] or LoadStatus.AVAILABLE.value}
 
 
-def refuse_backwards(pickup: Stored | None, delivery: Stored | None, zone: ZoneInfo | None) -> None:
+def refuse_backwards(pickup: Stored | None, delivery: Stored | None, zone: tzinfo | None) -> None:
     """Raise InvalidLoadsError for a delivery before the pick-up. What is stored sorts by time."""
     if not pickup or not delivery or str(delivery) >= str(pickup):
         return

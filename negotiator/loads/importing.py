@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads import staging
@@ -13,7 +12,6 @@ from negotiator.loads.checking import Checker
 from negotiator.loads.columns import COLUMNS, meaning_of
 from negotiator.loads.files.readers import open_records
 from negotiator.loads.filters import LoadFormat
-from negotiator.loads.moments import UTC
 from negotiator.loads.plans import parse_mapping
 from negotiator.progress import Progress, silent
 from negotiator.storage.atomic_file import unfinished
@@ -52,7 +50,7 @@ def import_loads(
     ignore_unknown: bool = False,
     mapping: Mapping[str, str] = _NOTHING,
     defaults: Mapping[str, str] = _NOTHING,
-    zone: ZoneInfo | None = UTC,
+    zone: tzinfo | None = UTC,
     progress: Progress = silent,
 ) -> Imported:
     """Add the loads of a file (``-`` is stdin) to the table, all of them or none.
@@ -86,7 +84,7 @@ def import_loads(
     )
 
 
-def _parse_defaults(given: Mapping[str, str], zone: ZoneInfo | None) -> dict[str, Stored]:
+def _parse_defaults(given: Mapping[str, str], zone: tzinfo | None) -> dict[str, Stored]:
     """Return what is stored for the defaults, by column. Raises InvalidLoadsError."""
     cells, usual = Cells(zone), {}
     for heading, text in given.items():

@@ -2,16 +2,14 @@
 
 import re
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidLoadsError
 from negotiator.values import written_times
 from negotiator.values.text import quoted
 from negotiator.values.zones import PLACES, in_zone, split_zone, zone_named
 
-UTC = ZoneInfo("UTC")
 _CLOCKS_APART = timedelta(hours=3)  # the local times of New York and Los Angeles
 _LARGEST_OFFSET = timedelta(hours=12)  # west of Greenwich
 _NOON = 12
@@ -21,7 +19,7 @@ _HOUR_ALONE = re.compile(r" (\d{1,2})$", re.ASCII)
 _HALF_OF_A_DAY = re.compile(r"([AP])\.?M\.?$")
 
 
-def parse_moment(value: object, zone: ZoneInfo | None = UTC) -> datetime:
+def parse_moment(value: object, zone: tzinfo | None = UTC) -> datetime:
     """Return the moment that a cell names, in UTC; of a window, such as ``0800-1500``, its beginning.
 
     ISO: ``2025-08-21``, ``2025-08-21 14:30``, ``2025-08-21T14:30:00Z``. US, month first: ``8/21/2025``,
@@ -36,7 +34,7 @@ def parse_moment(value: object, zone: ZoneInfo | None = UTC) -> datetime:
     return moment
 
 
-def parse_day_and_clock(day: str, clock: str, zone: ZoneInfo | None = UTC) -> datetime:
+def parse_day_and_clock(day: str, clock: str, zone: tzinfo | None = UTC) -> datetime:
     """Return the moment that a day and a time of day in two cells name. Raises InvalidLoadsError."""
     midnight = written_times.moment_in(day.upper())
     if midnight is None:
@@ -53,7 +51,7 @@ def parse_day_and_clock(day: str, clock: str, zone: ZoneInfo | None = UTC) -> da
     return moment
 
 
-def is_before(delivery: datetime, pickup: datetime, zone: ZoneInfo | None) -> bool:
+def is_before(delivery: datetime, pickup: datetime, zone: tzinfo | None) -> bool:
     """Return whether a delivery is before the pick-up, whatever the zones of the two places.
 
     At midnight it names a day and no time: then the days are compared.
@@ -61,24 +59,26 @@ def is_before(delivery: datetime, pickup: datetime, zone: ZoneInfo | None) -> bo
     if delivery >= pickup:
         return False
     with suppress(OverflowError):
-        for place in (zone, *map(zone_named, PLACES)):
+        places: list[tzinfo | None] = [zone, *map(zone_named, PLACES)]
+        for place in places:
             local = delivery.astimezone(place)
             if local.time() == time():
                 return local.date() < pickup.astimezone(place).date()
     return pickup - delivery > _CLOCKS_APART
 
 
-def _moment_in(text: str, zone: ZoneInfo | None) -> datetime | None:
+def _moment_in(text: str, zone: tzinfo | None) -> datetime | None:
     """Return the moment that a text names, None for none."""
     text, named = split_zone(text.strip().upper())
+    place = named or zone
     moment = written_times.moment_in(text)
     window = None if moment and not _may_be_a_window(moment, text) else _window_in(text)
     if window and (moment is None or window.is_forward):
         if moment and abs(moment.utcoffset() or timedelta()) <= _LARGEST_OFFSET:
             return None  # 08:00-10:00 may be both: nobody should guess
-        moment, named = window.begin, window.zone or named
+        moment, place = window.begin, window.zone or place
     try:
-        return moment and in_zone(moment, named or zone)
+        return moment and in_zone(moment, place)
     except (OverflowError, ValueError):
         return None
 
@@ -90,7 +90,7 @@ def _may_be_a_window(moment: datetime, text: str) -> bool:
 
 class _Window(NamedTuple):
     begin: datetime
-    zone: ZoneInfo | None
+    zone: tzinfo | None
     is_forward: bool
 
 

@@ -7,11 +7,11 @@ import sqlite3
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import tzinfo
 from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from negotiator.errors import InvalidLoadsError, UnfinishedTidyingWarning
 from negotiator.loads.cells import Stored, backwards
@@ -120,7 +120,7 @@ def attached(db: Connection, path: Path) -> Iterator[None]:
 
 
 def find_faults(
-    db: Connection, checker: Checker, defaults: Defaults, zone: ZoneInfo | None, *, update: bool
+    db: Connection, checker: Checker, defaults: Defaults, zone: tzinfo | None, *, update: bool
 ) -> None:
     """Note what is wrong with the staged rows among each other and beside the table."""
     faults, known = checker.faults, checker.known

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -73,7 +73,7 @@ def machine_zone_fault(environ: Mapping[str, str]) -> str:
     return ""
 
 
-def in_zone(moment: datetime, zone: ZoneInfo | None) -> datetime:
+def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
     """Return a moment in UTC: one that names no offset is local in ``zone``, None is the machine's own.
 
     Raises OverflowError or ValueError at the ends of the calendar.

@@ -1,10 +1,11 @@
 """The public door: what `import negotiator` promises."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,7 +24,7 @@ from negotiator import (
     SessionStatus,
     errors,
 )
-from negotiator.errors import Remedy
+from negotiator.errors import InvalidLoadsError, Remedy
 from negotiator.loads.filters import LoadFilter
 from tests.conftest import NOW, SESSION, contents, select
 
@@ -162,10 +163,32 @@ def test_loads_and_reports_can_be_had_from_python(desk: Path) -> None:
     with CallHandlingService.open(desk, clock=lambda: NOW) as service:
         assert service.import_loads(source).added == 1
         service.negotiate(1, 2100)
-        assert [load["load_id"] for load in service.list_loads(LoadFilter(origin="reno"))] == ["X1"]
+        assert [load.load_id for load in service.list_loads(LoadFilter(origin="reno"))] == ["X1"]
         assert len(service.list_loads()) == 3
-        assert service.show_load("L1")["status"] == "booked"
+        assert service.show_load("L1").status == "booked"
         made = service.report(by="lane")
         assert made.whole.figures["booked_value"].value == 2100
         assert made.groups[0].group == "Chicago, IL to Dallas, TX"
         assert service.report(since=NOW + timedelta(days=1)).whole.figures["rounds"].value == 0
+
+
+def test_what_a_file_of_loads_does_not_say_is_said_in_python(desk: Path) -> None:
+    """What headings mean, what is blank, and whose times they are: UTC unless that is said too."""
+    source = desk.with_name("board.csv")
+    source.write_text("Ours,from,to,delivery,trailer,rate\nX1,Reno,Boise,9/3/2025 08:00,Van,1400\n")
+    chicago = ZoneInfo("America/Chicago")
+    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+        with pytest.raises(InvalidLoadsError, match="'Ours' is no column"):
+            service.import_loads(source)
+        service.import_loads(
+            source, mapping={"Ours": "load_id"}, defaults={"pickup": "9/2/2025"}, zone=chicago
+        )
+        load = service.show_load("X1")
+        assert load.pickup_datetime == datetime(2025, 9, 2, tzinfo=chicago)
+        assert load.delivery_datetime == datetime(2025, 9, 3, 8, tzinfo=chicago)
+        given = {column: getattr(load, column) for column in ("origin", "destination", "equipment_type")}
+        times = {"pickup_datetime": "9/2/2025", "delivery_datetime": "9/3/2025"}
+        added = service.add_load({"load_id": "X2", "loadboard_rate": 900, **given, **times})
+        assert added.pickup_datetime == datetime(2025, 9, 2, tzinfo=UTC)
+        added = service.add_load({"load_id": "X3", "loadboard_rate": 900, **given, **times}, zone=chicago)
+        assert added.pickup_datetime == datetime(2025, 9, 2, tzinfo=chicago)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,7 @@ from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidLoadsError
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
-from negotiator.output import printing
+from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
@@ -162,7 +161,7 @@ def import_(
             zone=options.desk_zone(tz),
             progress=progress,
         )
-    printing.record(asdict(done), output_form)
+    printing.record(contract.data(done, contract.IMPORTED), output_form)
     if done.ignored:
         printing.say(f"Left out, because a load has no such column: {', '.join(done.ignored)}.")
     if done.not_opened:
@@ -256,7 +255,7 @@ def list_(
 ) -> None:
     """List loads: all, or those that fit. Upper and lower case are the same."""
     form = options.chosen(form, as_json, csv_safe)
-    from negotiator.loads.board import LISTED, list_loads
+    from negotiator.loads.board import list_loads
     from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
     from negotiator.values.typed_times import Toward, parse_typed, parse_typed_end
@@ -277,7 +276,7 @@ def list_(
     )
     with LoadsFile.open(db) as file:
         loads = list_loads(file, wanted)
-    print_loads(loads[: limit or None], LISTED, form)
+    print_loads(loads[: limit or None], form)
     if limit and len(loads) > limit:
         printing.say("There are more; --limit 0 prints all.")
 
@@ -302,5 +301,5 @@ def show(
             return
         from negotiator.conversations.load_calls import load_calls
 
-        calls = load_calls(file, str(found["load_id"]))
+        calls = load_calls(file, found.load_id)
     print_load(found, form, calls)

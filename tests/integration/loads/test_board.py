@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from negotiator.loads.board import LISTED, listing
+from negotiator.loads.board import listing
 from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
 from negotiator.maintenance.check import query_plan
+from negotiator.output import contract
 from tests.conftest import SESSION, contents, data, execute, run
 
 NEW = {
@@ -170,7 +171,7 @@ def test_a_list_holds_what_is_asked_for(full: Path, arguments: list[str], expect
 def test_a_listed_load_has_the_keys_of_the_contract_in_every_format(full: Path) -> None:
     """Text among numbers, infinite rates and unknown times too: JSON stays JSON."""
     loads = data("load", "list")
-    assert [list(load) for load in loads] == [list(LISTED)] * 5
+    assert [list(load) for load in loads] == [list(contract.LISTED_LOAD)] * 5
     assert (loads[0]["pickup_datetime"], loads[0]["loadboard_rate"]) == ("soon", None)
     assert (loads[1]["pickup_datetime"], loads[1]["miles"]) == ("2025-09-02T07:00:00.000000Z", None)
     assert (loads[4]["loadboard_rate"], loads[4]["miles"]) == (None, 20)

@@ -1,0 +1,59 @@
+"""Loads as they are listed and shown: frozen dataclasses, amounts in US dollars, times in UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+Moment = datetime | str | None
+"""A time; as the file spells it where it can't be read; None for none."""
+
+
+@dataclass(frozen=True)
+class ListedLoad:
+    """A load in a list. What the file has no usable value for is None."""
+
+    load_id: str
+    origin: str | None
+    destination: str | None
+    pickup_datetime: Moment
+    delivery_datetime: Moment
+    equipment_type: str | None
+    loadboard_rate: Decimal | None
+    miles: float | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class CallAboutLoad:
+    """A call about a load, as the file has it."""
+
+    id: int
+    carrier_mc_number: str | None
+    outcome: str | None
+    negotiation_rounds: float | None
+    final_rate_agreed: Decimal | None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """Who has a load, at what rate, and the call on which that was agreed."""
+
+    call_id: int
+    carrier_mc_number: str | None
+    final_rate_agreed: Decimal
+
+
+@dataclass(frozen=True)
+class LoadDetail(ListedLoad):
+    """A load with all its columns, its calls, the lowest ask so far, and who booked it."""
+
+    notes: str | None
+    weight: float | None
+    commodity_type: str | None
+    num_of_pieces: float | None
+    dimensions: str | None
+    created_at: Moment
+    updated_at: Moment
+    calls: tuple[CallAboutLoad, ...]
+    best_ask: Decimal | None
+    booked_by: Booking | None
