@@ -11,6 +11,7 @@ from negotiator.cli import completion
 from negotiator.cli.usage import UsageError
 from negotiator.errors import BadInputError
 from negotiator.output import printing
+from negotiator.output.streams import say_once
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -155,7 +156,7 @@ def desk_zone(name: str | None = None) -> "ZoneInfo | None":
 
     zone = desk_zone(os.environ, name)
     if zone is None and (fault := machine_zone_fault(os.environ)):
-        printing.say(f"Warning: {fault}.")
+        say_once(f"Warning: {fault}.")
     return zone
 
 

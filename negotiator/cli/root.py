@@ -40,6 +40,7 @@ class Root(Group):
     def main(self, args: Sequence[str] | None = None, *positional: Any, **options: Any) -> Any:  # noqa: ANN401 - as in the base class
         """Run a command and exit with its code."""
         line = CommandLine(sys.argv[1:] if args is None else args)
+        streams.begin()
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # no name or note may end in an encoding error

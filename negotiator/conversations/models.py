@@ -1,15 +1,15 @@
-"""Calls and sessions as a desk keeps them: frozen dataclasses, amounts in US dollars, times in UTC."""
+"""Calls and sessions as a desk keeps them: amounts in US dollars, times in UTC."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from negotiator.conversations.states import CallOutcome, SessionStatus
 
 
-@dataclass(frozen=True)
-class StartedCall:
+class StartedCall(NamedTuple):
     """A call that was started: its ID, and the load it is about, as the file spells it."""
 
     call_id: int
@@ -44,8 +44,7 @@ class CallDetail(ListedCall):
     call_transcript: str | None
 
 
-@dataclass(frozen=True)
-class LoadCall:
+class LoadCall(NamedTuple):
     """A call about a load: its last and its lowest ask, our highest counter, and when something last was.
 
     Rounds that were withdrawn do not count.
@@ -63,8 +62,7 @@ class LoadCall:
     latest: datetime | None
 
 
-@dataclass(frozen=True)
-class CallFilter:
+class CallFilter(NamedTuple):
     """Which calls are wanted; None is any. ``carrier`` is an MC number, however it is spelled."""
 
     load_id: str | None = None
@@ -100,8 +98,7 @@ class Session:
     metadata: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class SessionStats:
+class SessionStats(NamedTuple):
     """How a session went: how long it took, and what either side conceded a round (US dollars)."""
 
     session_id: str
@@ -115,8 +112,7 @@ class SessionStats:
     broker_concession: Decimal | None
 
 
-@dataclass(frozen=True)
-class SessionFilter:
+class SessionFilter(NamedTuple):
     """Which sessions are wanted; None is any.
 
     ``since`` looks at the last round, or at the start of a session without one.

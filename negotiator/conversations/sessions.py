@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from sqlite3 import Connection
@@ -158,7 +157,7 @@ def _session(file: LoadsFile, session_id: str, now: datetime) -> Session:
 
 def _found(file: LoadsFile, wanted: SessionFilter, now: datetime, limit: int) -> list[dict[str, Any]]:
     if wanted.load_id is not None:
-        wanted = replace(wanted, load_id=known_load_id(file.connection, wanted.load_id))
+        wanted = wanted._replace(load_id=known_load_id(file.connection, wanted.load_id))
     sql, values = session_query(wanted, now=now, limit=limit)
     return list(file.utils().query(sql, values))
 

@@ -1,9 +1,9 @@
 """What a load can be, and what can be asked of a list of loads."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class LoadStatus(StrEnum):
@@ -32,8 +32,7 @@ class LoadFormat(StrEnum):
     JSONL = "jsonl"
 
 
-@dataclass(frozen=True)
-class LoadFilter:
+class LoadFilter(NamedTuple):
     """Which loads are wanted, in which order; None is any.
 
     Texts are parts of the column's text, whatever the case of A to Z. Rates are US dollars, both ends

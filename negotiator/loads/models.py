@@ -1,8 +1,9 @@
-"""Loads as they are listed and shown: frozen dataclasses, amounts in US dollars, times in UTC."""
+"""Loads as they are listed and shown: amounts in US dollars, times in UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 Moment = datetime | str | None
 """A time; as the file spells it where it can't be read; None for none."""
@@ -23,8 +24,7 @@ class ListedLoad:
     status: str | None
 
 
-@dataclass(frozen=True)
-class CallAboutLoad:
+class CallAboutLoad(NamedTuple):
     """A call about a load, as the file has it."""
 
     id: int
@@ -34,8 +34,7 @@ class CallAboutLoad:
     final_rate_agreed: Decimal | None
 
 
-@dataclass(frozen=True)
-class Booking:
+class Booking(NamedTuple):
     """Who has a load, at what rate, and the call on which that was agreed."""
 
     call_id: int

@@ -37,6 +37,21 @@ def say(text: str) -> None:
             sys.stderr.flush()
 
 
+_SAID: set[str] = set()
+
+
+def begin() -> None:
+    """Begin a run of a command: nothing was said yet."""
+    _SAID.clear()
+
+
+def say_once(text: str) -> None:
+    """Print words to a person, unless this run has printed them already."""
+    if text not in _SAID:
+        _SAID.add(text)
+        say(text)
+
+
 def flush() -> None:
     """Write out what is still buffered, help included."""
     if sys.stdout is not None:

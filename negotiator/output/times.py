@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from negotiator.errors import InvalidTimeError
-from negotiator.output.streams import say
+from negotiator.output.streams import say_once
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -21,10 +21,10 @@ def local_zone() -> "ZoneInfo | None":
     try:
         zone = desk_zone(os.environ)
     except InvalidTimeError as error:  # what is printed may have been done already: that is no failure
-        say(f"Warning: {error.message}: times are shown in the machine's own.")
+        say_once(f"Warning: {error.message}: times are shown in the machine's own.")
         zone = None
     if zone is None and (fault := machine_zone_fault(os.environ)):
-        say(f"Warning: {fault}.")
+        say_once(f"Warning: {fault}.")
     return zone
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from negotiator.progress import Progress, silent
 from negotiator.reports.facts import FACTS, TABLES, fact_tables
@@ -14,6 +14,9 @@ from negotiator.storage.database import LoadsFile
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, ticking
 from negotiator.values import timestamps
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
     return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))
 
 
-def _register(db: Connection, zone: ZoneInfo | None) -> None:
+def _register(db: Connection, zone: "ZoneInfo | None") -> None:
     """Give SQLite the names of days, weeks and hours in the desk's time zone."""
     db.create_function("local_label", 2, lambda moment, by: local_label(moment, by, zone), deterministic=True)
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values import timestamps
 from negotiator.values.typed_times import Toward, parse_typed
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _UNIX_EPOCH = 2440587.5  # as a Julian day, which is how SQLite counts
 _QUARTERS_A_DAY = 96  # no time zone changes in the midst of a quarter of an hour
@@ -19,7 +22,7 @@ class Span:
 
     since: datetime | None = None
     until: datetime | None = None
-    zone: ZoneInfo | None = None
+    zone: "ZoneInfo | None" = None
 
     @property
     def since_text(self) -> str | None:
@@ -42,7 +45,7 @@ class Span:
 
 
 def span_of(
-    since: str | None, until: str | None, zone: ZoneInfo | None, now: datetime, *, closed: bool = False
+    since: str | None, until: str | None, zone: "ZoneInfo | None", now: datetime, *, closed: bool = False
 ) -> Span:
     """Return the span that texts mean; ``closed`` ends one without an end now, to compare it.
 
@@ -57,7 +60,7 @@ def span_of(
     return Span(begin, end, zone)
 
 
-def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:
+def local_label(moment: float | None, by: str, zone: "ZoneInfo | None") -> str:
     """Return the local ``day``, ``week`` or ``hour`` of a Julian day, ``unknown`` of none."""
     if moment is None:
         return "unknown"
@@ -68,7 +71,7 @@ def local_label(moment: float | None, by: str, zone: ZoneInfo | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _label_of_quarter(quarter: int, by: str, zone: ZoneInfo | None) -> str:
+def _label_of_quarter(quarter: int, by: str, zone: "ZoneInfo | None") -> str:
     seconds = round((quarter / _QUARTERS_A_DAY - _UNIX_EPOCH) * 86400)
     local = datetime.fromtimestamp(seconds, UTC).astimezone(zone)
     return local.strftime({"day": "%Y-%m-%d", "week": "%G-W%V", "hour": "%H:00"}[by])

@@ -3,14 +3,16 @@
 import re
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import assert_never
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, assert_never
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values.text import quoted
 from negotiator.values.timestamps import parse_length
 from negotiator.values.written_times import clock_in, moment_in
 from negotiator.values.zones import in_zone, split_zone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _DAYS_AWAY = {"YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1}
 _WEEKDAYS = {
@@ -38,7 +40,7 @@ class Toward(StrEnum):
     FUTURE = "future"
 
 
-def parse_typed(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward) -> datetime:
+def parse_typed(text: str, now: datetime, zone: "ZoneInfo | None", toward: Toward) -> datetime:
     """Return the moment that a person means, in UTC.
 
     A date or a time in ISO or in US form, or what `parse_relative` reads. What names no zone is local in
@@ -47,7 +49,7 @@ def parse_typed(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward)
     return _parse(text, now, zone, toward, at_end=False)
 
 
-def parse_typed_end(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward) -> datetime:
+def parse_typed_end(text: str, now: datetime, zone: "ZoneInfo | None", toward: Toward) -> datetime:
     """Return the first moment after what a person means: after the whole day, if it names no time of day.
 
     Raises InvalidTimeError.
@@ -55,7 +57,7 @@ def parse_typed_end(text: str, now: datetime, zone: ZoneInfo | None, toward: Tow
     return _parse(text, now, zone, toward, at_end=True)
 
 
-def parse_relative(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward) -> datetime | None:
+def parse_relative(text: str, now: datetime, zone: "ZoneInfo | None", toward: Toward) -> datetime | None:
     """Return the moment that a person means by what depends on the present one, None for anything else.
 
     ``today``, ``yesterday``, ``tomorrow`` or a weekday, which a time of day may follow; or a length, such as
@@ -64,7 +66,7 @@ def parse_relative(text: str, now: datetime, zone: ZoneInfo | None, toward: Towa
     return _known(text, now, zone, toward, written=False, at_end=False)
 
 
-def _parse(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward, *, at_end: bool) -> datetime:
+def _parse(text: str, now: datetime, zone: "ZoneInfo | None", toward: Toward, *, at_end: bool) -> datetime:
     moment = _known(text, now, zone, toward, written=True, at_end=at_end)
     if moment is None:
         raise InvalidTimeError(f"{quoted(text)} is not a time", _FORMS)
@@ -72,7 +74,7 @@ def _parse(text: str, now: datetime, zone: ZoneInfo | None, toward: Toward, *, a
 
 
 def _known(
-    text: str, now: datetime, zone: ZoneInfo | None, toward: Toward, *, written: bool, at_end: bool
+    text: str, now: datetime, zone: "ZoneInfo | None", toward: Toward, *, written: bool, at_end: bool
 ) -> datetime | None:
     capitals, named = split_zone(text.strip().upper())
     zone = named or zone
@@ -85,7 +87,7 @@ def _known(
         raise InvalidTimeError(f"the time {quoted(text)} is out of range", _FORMS) from None
 
 
-def _after(moment: datetime, zone: ZoneInfo | None, *, is_day: bool) -> datetime:
+def _after(moment: datetime, zone: "ZoneInfo | None", *, is_day: bool) -> datetime:
     """Return the first moment after a day or a time. Raises OverflowError or ValueError."""
     try:
         if is_day:
@@ -96,7 +98,7 @@ def _after(moment: datetime, zone: ZoneInfo | None, *, is_day: bool) -> datetime
 
 
 def _on_a_day(
-    capitals: str, now: datetime, zone: ZoneInfo | None, toward: Toward, *, at_end: bool
+    capitals: str, now: datetime, zone: "ZoneInfo | None", toward: Toward, *, at_end: bool
 ) -> datetime | None:
     """Return the moment on a day that is named, None if none is. Raises OverflowError or ValueError."""
     match = _NAMED_DAY.fullmatch(capitals)

@@ -223,6 +223,19 @@ def add(
     print_load(added, form)
 
 
+def _span(first: str | None, last: str | None) -> "tuple[datetime | None, datetime | None]":
+    """Return the moments at which pick-ups begin and end to be wanted, in the desk's zone; None is any."""
+    if first is None and last is None:
+        return None, None
+    from negotiator.values.typed_times import Toward, parse_typed, parse_typed_end
+
+    when = utc_now(), options.desk_zone(), Toward.FUTURE
+    return (
+        None if first is None else parse_typed(first, *when),
+        None if last is None else parse_typed_end(last, *when),
+    )
+
+
 @app.command(
     "list",
     epilog=examples(
@@ -258,9 +271,8 @@ def list_(
     from negotiator.loads.board import list_loads
     from negotiator.storage.database import LoadsFile
     from negotiator.values.money import parse_amount
-    from negotiator.values.typed_times import Toward, parse_typed, parse_typed_end
 
-    when = utc_now(), options.desk_zone(), Toward.FUTURE
+    first, last = _span(pickup_from, pickup_to)
     wanted = LoadFilter(
         origin=origin,
         destination=destination,
@@ -268,8 +280,8 @@ def list_(
         status=status,
         min_rate=None if min_rate is None else parse_amount(min_rate),
         max_rate=None if max_rate is None else parse_amount(max_rate),
-        pickup_from=None if pickup_from is None else parse_typed(pickup_from, *when),
-        pickup_before=None if pickup_to is None else parse_typed_end(pickup_to, *when),
+        pickup_from=first,
+        pickup_before=last,
         order=order,
         descending=descending,
         limit=limit + 1 if limit else 0,

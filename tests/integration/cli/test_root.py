@@ -451,3 +451,21 @@ def test_a_misspelled_setting_is_said_where_it_would_decide(
     )
     assert (warnings in result.stderr) is said
     assert "Warning" not in run(*command, NEGOTIATOR_CEILING_PERCENT="5").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "load list",
+        "load list --pickup-from today",
+        "load show L1",
+        "call list --since 24h",
+        "report --since 7d",
+    ],
+)
+def test_a_machine_s_zone_that_is_none_is_said_once(desk: Path, command: str) -> None:
+    """However often the command needs a zone: to read what is typed, and for each of its tables."""
+    fault = "Warning: TZ is 'Garbage/Zone', which is no time zone: the machine's time is UTC.\n"
+    for _ in range(2):  # each run says it
+        assert run(*command.split(), TZ="Garbage/Zone").stderr.count(fault) == 1
+    assert "Warning" not in run(*command.split(), TZ="America/Chicago").stderr
