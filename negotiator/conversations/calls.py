@@ -14,7 +14,6 @@ from negotiator.conversations.models import (
 )
 from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
-from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, word_of
@@ -37,6 +36,8 @@ def start_call(
     spelled there.
     Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
     """
+    from negotiator.negotiation.repository import Repository  # noqa: PLC0415 - what is listed needs no asks
+
     digits = carrier_number(carrier)
     require_company_name(company)
     with file.write() as db:

@@ -19,7 +19,6 @@ from negotiator.errors import (
     SessionEndedError,
     SessionNotFoundError,
 )
-from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
@@ -50,6 +49,8 @@ def start_session(
 
     Raises InvalidCallIDError, CallNotFoundError, BusyError, UnusableFileError.
     """
+    from negotiator.negotiation.repository import Repository  # noqa: PLC0415 - what is listed needs no asks
+
     number = None if call_id is None else parse_call_id(call_id)
     session_id = generate_session_id(now)
     try:
@@ -188,6 +189,8 @@ def _as_session(row: Mapping[str, Any]) -> Session:
 
 def _stats(file: LoadsFile, session: Session, counters: int) -> SessionStats:
     """Return how long a session took, and what either side gave a round."""
+    from negotiator.negotiation.repository import Repository  # noqa: PLC0415 - as above
+
     first, last = session.first_round_at, session.last_round_at
     load = Repository(file).load(session.load_id) if session.load_id else None
     posted = None if load is None else load.posted_rate

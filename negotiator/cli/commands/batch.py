@@ -66,7 +66,7 @@ def batch(
     """
     options.chosen(form, as_json)
     if form in {Format.TABLE, Format.CSV}:
-        raise UsageError(f"--format {form} can't be had", "the answers are lines of JSON")
+        raise UsageError(f"--format {form} cannot be used here", "the answers are lines of JSON")
     if file is None and is_terminal(sys.stdin):
         raise UsageError("there are no asks to read", "name a file, or pipe JSON lines in")
     options.warn_of_unknown_settings()

@@ -11,7 +11,6 @@ from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
-from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import require_readable_session_id
 from negotiator.values.timestamps import utc_now
 
@@ -32,6 +31,7 @@ def history(
     if session is not None:
         require_readable_session_id(session)  # before the file is opened
     from negotiator.negotiation.history import call_history
+    from negotiator.output.rounds import print_rounds
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:

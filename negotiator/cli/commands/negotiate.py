@@ -77,10 +77,10 @@ def negotiate(
     if ask is None:
         phone.require_phone(form, dry_run=dry_run, request_id=request_id)
     if session is not None and new_session:
-        raise UsageError("--session and --new-session can't both be had", "leave one of them out")
+        raise UsageError("--session and --new-session cannot be used together", "leave one of them out")
     if request_id is not None and new_session:
         hint = "give a session ID with --session: sent again with another one, it would be another ask"
-        raise UsageError("--request-id and --new-session can't both be had", hint)
+        raise UsageError("--request-id and --new-session cannot be used together", hint)
     options.warn_of_unknown_settings()
     session = generate_session_id() if new_session else session
     from negotiator.negotiation.ask import answer_ask, parse_ask

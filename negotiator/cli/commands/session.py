@@ -11,7 +11,6 @@ from negotiator.conversations.states import SessionStatus
 from negotiator.output import printing
 from negotiator.output.conversations import print_session, print_sessions, print_stats
 from negotiator.output.formats import Format
-from negotiator.output.rounds import print_rounds
 from negotiator.values.ids import parse_call_id, require_readable_session_id
 from negotiator.values.timestamps import parse_length, utc_now
 
@@ -49,10 +48,11 @@ def history(
     """Print the rounds of a session, oldest first."""
     form = options.chosen(form, as_json, csv_safe)
     if chart and form is not Format.TABLE:
-        raise UsageError(f"--chart and --format {form} can't both be had", "leave one of them out")
+        raise UsageError(f"--chart and --format {form} cannot be used together", "leave one of them out")
     require_readable_session_id(session_id)  # before the file is opened
     from negotiator.negotiation.history import session_history
     from negotiator.negotiation.session_choice import choose_session
+    from negotiator.output.rounds import print_rounds
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
