@@ -43,9 +43,10 @@ class Deferred(TyperCommand):
 class Commands:
     """The commands of a module. Each is built when it is called: building those of a group takes 5 ms."""
 
-    def __init__(self, epilog: str | None = None) -> None:
-        """Begin with none; ``epilog`` ends the help of a group."""
+    def __init__(self, epilog: str | None = None, common: Sequence[str] = ()) -> None:
+        """Begin with none; ``epilog`` ends the help of a group, which shows the ``common`` ones first."""
         self._epilog = epilog
+        self._common = common
         self._functions: dict[str, tuple[Function, str]] = {}
 
     def command(self, name: str, *, epilog: str) -> Callable[[Function], Function]:
@@ -68,7 +69,7 @@ class Commands:
         """Return all commands, as a group of this name."""
         commands: dict[str, Any] = {
             command: Deferred(command, getdoc(function) or "", partial(self.build, command))
-            for command, (function, _) in self._functions.items()
+            for command, (function, _) in self._in_order()
         }
         return Group(
             name=name,
@@ -77,6 +78,10 @@ class Commands:
             context_settings=PLAIN["context_settings"],
             rich_markup_mode=PLAIN["rich_markup_mode"],
         )
+
+    def _in_order(self) -> list[tuple[str, tuple[Function, str]]]:
+        names = dict.fromkeys([*self._common, *self._functions])
+        return [(name, self._functions[name]) for name in names]
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is a command of this name."""

@@ -14,7 +14,14 @@ from negotiator.output.formats import Format
 from negotiator.values.ids import require_readable_session_id
 from negotiator.values.timestamps import utc_now
 
-app = Commands(examples("negotiator call history 2"))
+app = Commands(
+    examples(
+        "negotiator call start --load LD003 --carrier 'MC 123456'",
+        "negotiator call list --since 24h",
+        "negotiator call history 2",
+    ),
+    common=["start", "list", "show", "history", "end"],
+)
 
 
 @app.command("history", epilog=examples("negotiator call history 2", "negotiator call history 2 --json"))

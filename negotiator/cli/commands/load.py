@@ -22,7 +22,10 @@ from negotiator.values.timestamps import utc_now
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-app = Commands(examples("negotiator load list --status available", "negotiator load import board.csv"))
+app = Commands(
+    examples("negotiator load list --status available", "negotiator load import board.csv"),
+    common=["list", "show"],
+)
 
 LoadID = Annotated[str, typer.Argument(help="The load's ID.", metavar="LOAD_ID")]
 KnownLoadID = Annotated[

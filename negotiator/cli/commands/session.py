@@ -14,7 +14,10 @@ from negotiator.output.formats import Format
 from negotiator.values.ids import parse_call_id, require_readable_session_id
 from negotiator.values.timestamps import parse_length, utc_now
 
-app = Commands(examples("negotiator session history sess_20250820224530_abc123"))
+app = Commands(
+    examples("negotiator session list --status active", "negotiator session history abc123"),
+    common=["start", "list", "show", "history"],
+)
 
 Meta = Annotated[
     list[str] | None,

@@ -103,6 +103,19 @@ def test_the_commands_stand_by_what_people_do_the_most_common_first() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("group", "first"),
+    [("call", "start list show history end"), ("session", "start list show history"), ("load", "list show")],
+)
+def test_the_common_commands_of_a_group_come_first(group: str, first: str) -> None:
+    """And none is lost."""
+    shown = re.findall(r"^  ([a-z]+)  ", run(group).stdout, re.MULTILINE)
+    assert shown[: len(first.split())] == first.split()
+    assert sorted(f"{group} {name}" for name in shown) == sorted(
+        name for name in COMMANDS if name.startswith(f"{group} ")
+    )
+
+
 @pytest.mark.parametrize("columns", ["1", "20", "79", "200", "99999999"])
 def test_help_has_a_width_that_can_be_read(columns: str) -> None:
     """Whatever the terminal's."""
