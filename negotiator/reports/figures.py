@@ -168,7 +168,8 @@ FIGURES: tuple[FigureSpec, ...] = (
     _share(
         *("recoverable_transfers", "Recoverable transfers", "threads"),
         "last ask just above the ceiling / transferred threads",
-        *("last_ask <= ceiling * (1 + :within)", "state = 'transferred'"),
+        "last_ask > ceiling AND last_ask <= ceiling * (1 + :within)",  # a lower one was not lost by its rate
+        "state = 'transferred'",
     ),
     _share(
         *("unanswered_counters", "Counters unanswered", "threads", "open with a counter standing / threads"),

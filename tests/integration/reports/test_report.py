@@ -137,6 +137,21 @@ def test_each_figure_is_what_was_worked_out_by_hand(board: Path, key: str) -> No
         assert figure.value == pytest.approx(numerator / denominator, abs=0.001)
 
 
+def test_a_low_ask_that_another_program_handed_over_was_not_lost_by_its_rate(desk: Path) -> None:
+    """Of calls 1 to 3 the ceilings are 2310, 2310 and 1210: one ask is below, one just above, one far above."""
+    rows = ((1, 2000), (2, 2330), (3, 1500))
+    execute(
+        desk,
+        *(
+            f"INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response)"
+            f" VALUES ({call}, 1, {ask}, 'transfer_to_human')"
+            for call, ask in rows
+        ),
+    )
+    figure = made(desk).whole.figures["recoverable_transfers"]
+    assert (figure.numerator, figure.denominator) == (1, 3)
+
+
 def test_a_file_without_calls_has_figures_of_nothing(desk: Path) -> None:
     """No division by zero, no error."""
     execute(desk, "DELETE FROM calls", "DELETE FROM loads")
