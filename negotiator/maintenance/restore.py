@@ -14,7 +14,7 @@ from negotiator.errors import BadInputError, BusyError, DamagedFileError, NotADa
 from negotiator.maintenance.backup import PAGES_A_STEP, Backup, back_up_open, checked_copy
 from negotiator.progress import Progress, silent
 from negotiator.storage.aside import moved_aside
-from negotiator.storage.atomic_file import publish, real_path, take_after
+from negotiator.storage.atomic_file import publish, real_path, remove, take_after
 from negotiator.storage.database import connect, use_write_ahead_log
 from negotiator.storage.inspection import quick_check, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
@@ -128,7 +128,7 @@ def _overwrite_shared(
                 _copy_back(source, target, path, progress, require_unchanged)
             except _ChangedError:
                 if former:
-                    former.path.unlink()  # ours, and the next one holds all that it holds
+                    remove(former.path)  # ours, and the next one holds all that it holds
                 if time.monotonic() > deadline:
                     raise _busy(path) from None
             else:

@@ -43,15 +43,20 @@ def unfinished(folder: Path, prefix: str) -> Iterator[Path]:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         yield path
     finally:
-        _remove(path.absolute())
+        _remove_whole(path.absolute())
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file of ours that is needed no more; warn when that fails, because the work is done."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} can be removed: {error}"), stacklevel=4)
+
+
+def _remove_whole(path: Path) -> None:
     for name in (path, *side_files(path)):
-        try:
-            name.unlink(missing_ok=True)
-        except OSError as error:  # whatever was to be done with it is done, or has failed for another reason
-            warnings.warn(UnfinishedTidyingWarning(f"{str(name)!r} can be removed: {error}"), stacklevel=4)
+        remove(name)
     _unfinished.pop(path, None)
 
 
@@ -60,7 +65,7 @@ def remove_unfinished() -> None:
     """Remove what is left of unfinished files when Ctrl-C came while one was being made or removed."""
     for path, process in list(_unfinished.items()):
         if process == os.getpid():  # not in a child that was forked meanwhile
-            _remove(path)
+            _remove_whole(path)
 
 
 def publish(unfinished_file: Path, final: Path) -> None:

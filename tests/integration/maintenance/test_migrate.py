@@ -264,6 +264,45 @@ def test_an_index_of_request_ids_that_is_there_is_kept(unmigrated: Path) -> None
     assert migrate(unmigrated).applied == ALL
 
 
+def test_request_ids_that_are_there_and_do_not_repeat_are_kept(unmigrated: Path) -> None:
+    """Another program's column of that name, and rows without one."""
+    column = "ALTER TABLE negotiations ADD COLUMN request_id TEXT"
+    execute(unmigrated, column, "UPDATE negotiations SET request_id = 'r' || id WHERE id < 3")
+    assert migrate(unmigrated).applied == ALL
+    assert select(unmigrated, "SELECT request_id FROM negotiations WHERE id < 4") == [
+        ("r1",),
+        ("r2",),
+        (None,),
+    ]
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        'CREATE UNIQUE INDEX "idx_negotiations_request_id" ON "negotiations" ("request_id") WHERE "request_id" IS NOT NULL',
+        "create unique index IDX_negotiations_request_id on negotiations (request_id )where request_id is not null",
+        "CREATE UNIQUE INDEX idx_negotiations_request_id ON negotiations ( [request_id]\n) WHERE ([request_id] IS NOT NULL)",
+    ],
+)
+def test_an_index_of_ours_is_known_however_its_statement_is_spelled(unmigrated: Path, spelled: str) -> None:
+    """Or, with more brackets than we write, it is refused by its name: never made twice."""
+    execute(unmigrated, "ALTER TABLE negotiations ADD COLUMN request_id TEXT", spelled)
+    if "WHERE (" in spelled:
+        with pytest.raises(SchemaError, match="idx_negotiations_request_id"):
+            migrate(unmigrated)
+    else:
+        assert migrate(unmigrated).applied == ALL
+
+
+def test_the_columns_that_are_added_have_types(old: Path) -> None:
+    """As another program reads them from the schema."""
+    types = dict(select(old, "SELECT name, type FROM pragma_table_info('negotiations')"))
+    assert {types[name] for name in ("session_id", "notes", "request_id", "load_id", "decided_by")} == {
+        "TEXT"
+    }
+    assert {types[name] for name in ("posted_rate", "ceiling")} == {"REAL"}
+
+
 def test_rows_without_a_request_id_are_any_number(desk: Path) -> None:
     """Only those with one are unique."""
     execute(desk, *["INSERT INTO negotiations (call_id, round_number) VALUES (1, 1)"] * 2)

@@ -4,10 +4,19 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from negotiator.errors import BadInputError, BusyError, DamagedFileError, FileMissingError, SchemaError
+from negotiator.errors import (
+    BadInputError,
+    BusyError,
+    DamagedFileError,
+    FileMissingError,
+    SchemaError,
+    UnfinishedTidyingWarning,
+)
+from negotiator.maintenance import restore as module
 from negotiator.maintenance.backup import back_up, back_up_open
 from negotiator.maintenance.create import init
 from negotiator.maintenance.restore import restore
@@ -204,3 +213,105 @@ def test_an_old_file_can_be_restored_and_has_to_be_migrated(unmigrated: Path, de
     done = data("restore", unmigrated, desk)
     assert done["rows"] == {"loads": 4, "carriers": 2, "calls": 7, "negotiations": 8}
     assert run("call", "history", 1).exit_code == 6
+
+
+def test_an_empty_file_gets_the_page_size_of_the_backup(saved: Path, tmp_path: Path) -> None:
+    """It has none to keep."""
+    with closing(sqlite3.connect(saved)) as connection:
+        connection.execute("PRAGMA page_size = 1024")
+        connection.execute("VACUUM")
+    (tmp_path / "empty.db").touch()
+    restore(saved, tmp_path / "empty.db", now=NOW)
+    assert select(tmp_path / "empty.db", "PRAGMA page_size") == [(1024,)]
+
+
+def test_a_restore_tells_how_far_it_is(shared: Path, saved: Path) -> None:
+    """Copying twice (the backup, then what the file was), checking, and restoring up to the last page."""
+    told: list[tuple[str, int, int]] = []
+    restore(saved, shared, now=NOW, progress=lambda *words: told.append(words))
+    pages = select(saved, "PRAGMA page_count")[0][0]
+    restoring = [words for words in told if words[0] == "restoring"]
+    assert restoring[-1] == ("restoring", pages, pages)
+    assert [words[1] for words in restoring] == sorted(words[1] for words in restoring)
+    assert {"copying", "restoring"} <= {what for what, _, _ in told}
+
+
+def write_in_each_backup(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> list[int]:
+    """Have somebody write right after the backup that a restore makes, so many times; give a list of them."""
+    original, wrote = back_up_open, list[int]()
+
+    def write_after(*arguments: Any, **options: Any) -> object:  # noqa: ANN401 - handed on
+        made = original(*arguments, **options)
+        if len(wrote) < times:
+            wrote.append(1)
+            execute(path, f"UPDATE calls SET notes = '{len(wrote)}'")
+        return made
+
+    monkeypatch.setattr("negotiator.maintenance.restore.back_up_open", write_after)
+    return wrote
+
+
+def test_a_writer_that_comes_between_is_in_the_one_backup_that_stays(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """However often it is begun again."""
+    saved = back_up(desk, now=NOW, to=tmp_path / "saved").path
+    wrote = write_in_each_backup(monkeypatch, desk, 3)
+    done = restore(saved, desk, now=NOW)
+    assert len(wrote) == 3
+    assert contents(desk) == contents(saved)
+    assert done.backup
+    assert select(done.backup, "SELECT DISTINCT notes FROM calls") == [("3",)]
+    assert list(tmp_path.glob("*.backup.*")) == [done.backup]
+
+
+def test_beside_a_writer_that_never_stops_a_restore_gives_up(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """After the wait, and nothing of what was written is lost."""
+    saved = back_up(desk, now=NOW, to=tmp_path / "saved").path
+    monkeypatch.setenv("NEGOTIATOR_BUSY_TIMEOUT", "0.2")
+    wrote = write_in_each_backup(monkeypatch, desk, 2000)
+    with pytest.raises(BusyError):
+        restore(saved, desk, now=NOW)
+    assert select(desk, "SELECT DISTINCT notes FROM calls") == [(str(len(wrote)),)]
+    assert list(tmp_path.glob("*.backup.*")) == []
+
+
+def test_a_file_without_tables_is_begun_again_too(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of which there is no backup to take away."""
+    empty = tmp_path / "empty.db"
+    select(empty, "PRAGMA journal_mode = WAL")
+    original, wrote = module._is_empty, list[int]()  # noqa: SLF001 - the last thing that is asked before copying
+
+    def write_after(db: sqlite3.Connection) -> bool:
+        found = original(db)
+        if len(wrote) < 4:
+            wrote.append(1)
+            execute(empty, f"PRAGMA user_version = {len(wrote)}")
+        return found
+
+    monkeypatch.setattr(module, "_is_empty", write_after)
+    assert restore(back_up(desk, now=NOW).path, empty, now=NOW).backup is None
+    assert contents(empty) == contents(desk)
+
+
+def test_a_backup_that_is_not_needed_any_more_may_stay(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """When it cannot be removed, it is said."""
+    saved = back_up(desk, now=NOW, to=tmp_path / "saved").path
+    write_in_each_backup(monkeypatch, desk, 1)
+    original = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:  # noqa: FBT001, FBT002 - as in the base class
+        if ".backup.2" in path.name:
+            raise PermissionError(13, "Permission denied")
+        original(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.warns(UnfinishedTidyingWarning, match="can be removed"):
+        restore(saved, desk, now=NOW)
+    assert contents(desk) == contents(saved)
