@@ -51,7 +51,9 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} can be removed: {error}"), stacklevel=4)
+        warnings.warn(
+            UnfinishedTidyingWarning(f"{str(path)!r} can be removed ({error.strerror})"), stacklevel=4
+        )
 
 
 def _remove_whole(path: Path) -> None:
