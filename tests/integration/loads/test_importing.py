@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from negotiator.loads.importing import import_loads
-from negotiator.loads.tidying import tidy_text
+from negotiator.loads.tidying import stands_for_nothing, tidy_text
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 from tests.integration.loads.board_files import (
@@ -355,10 +356,13 @@ def test_progress_is_told_in_bytes(desk: Path) -> None:
 
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=12)
-words = texts.map(tidy_text).filter(bool)
+words = texts.map(tidy_text).filter(lambda text: text and not stands_for_nothing(text))
+ids = words.filter(
+    lambda text: not re.fullmatch(r"[\d.,e+-]+", text, re.ASCII | re.IGNORECASE) or text.isdigit()
+)
 loads = st.fixed_dictionaries(
     {
-        "load_id": words,
+        "load_id": ids,  # what a spreadsheet made of a number is read as the number that it was
         "origin": words,
         "destination": words,
         "pickup_datetime": st.datetimes(datetime(2, 1, 1)).map(str),  # noqa: DTZ001 - local, as people write
