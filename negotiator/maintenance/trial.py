@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from negotiator.conversations.calls import end_call, start_call
 from negotiator.conversations.sessions import close_session, start_session
 from negotiator.conversations.states import CallOutcome
-from negotiator.errors import BusyError, DiskFullError, NegotiatorError, ReadOnlyFileError
+from negotiator.errors import BusyError, DiskFullError, NegotiatorError, ReadOnlyFileError, ResourceError
 from negotiator.loads.board import add_load
 from negotiator.maintenance.findings import Check, Finding
 from negotiator.negotiation.ask import answer_ask, parse_ask
@@ -21,7 +21,7 @@ from negotiator.storage.schema import SESSIONS_TABLE, STATES_TABLE, TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values.timestamps import utc_now
 
-_NO_FAULT = (BusyError, DiskFullError, ReadOnlyFileError)
+_NO_FAULT = (BusyError, DiskFullError, ReadOnlyFileError, ResourceError)
 """Why nothing can be written just now, and what is written would be kept."""
 _LOAD = {
     "origin": "Here",

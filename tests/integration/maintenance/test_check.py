@@ -3,9 +3,12 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from negotiator.errors import ResourceError
+from negotiator.maintenance import trial
 from negotiator.maintenance.check import check, query_plan, scans_of_tables
 from negotiator.maintenance.untidy import MOST_IDS, UNTIDY
 from negotiator.storage.statements import INDEXED
@@ -218,3 +221,17 @@ def test_while_somebody_writes_nothing_is_tried(shared: Path) -> None:
         other.execute("COMMIT")
     assert found["writing"].result == "note"
     assert found["writing"].detail.startswith("not tried")
+
+
+def test_what_the_system_refuses_is_no_fault_of_the_file(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many open files say nothing of what would be kept."""
+
+    def refuse(*_arguments: object, **_options: object) -> NoReturn:
+        raise ResourceError("too many files are open")
+
+    monkeypatch.setattr(trial, "add_load", refuse)
+    found = {item.check: item for item in check(desk)}
+    assert (found["writing"].result, found["writing"].detail) == (
+        "note",
+        "not tried: too many files are open",
+    )
