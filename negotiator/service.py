@@ -11,7 +11,8 @@ from negotiator.negotiation.ask import answer_ask, parse_ask
 from negotiator.negotiation.models import Answer, Ask, Booked, NegotiationResult, Reopened, Withdrawn
 from negotiator.negotiation.responses import TRANSFER_WORDS
 from negotiator.negotiation.thread import Round
-from negotiator.policy.decide import Policy, policy_from_environment
+from negotiator.policy.decide import Policy
+from negotiator.policy.terms import PolicySource
 
 
 class CallHandlingService(Desk):
@@ -65,7 +66,8 @@ class CallHandlingService(Desk):
     ) -> Answer:
         """Answer one ask and record the round with all that follows from it, or (``dry_run``) write nothing.
 
-        ``carrier_offer`` and ``ceiling`` are US dollars. The policy is the desk's, from the environment.
+        ``carrier_offer`` and ``ceiling`` are US dollars. The policy is that of the file, else the desk's
+        from the environment.
         ``request_id`` (1 to 64 of ``A-Za-z0-9_.:-``) names the ask: sent again under that name it gets the
         answer that is on record, and adds no round.
         Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds;
@@ -80,11 +82,16 @@ class CallHandlingService(Desk):
             ceiling=ceiling,
             allow_outlier=allow_outlier,
         )
-        return self.answer(ask, policy_from_environment(os.environ), dry_run=dry_run)
+        source = PolicySource.from_environment(os.environ)
+        return answer_ask(self._file, ask, source, clock=self._clock, record=not dry_run)
 
     def answer(self, ask: Ask, policy: Policy, *, dry_run: bool = False) -> Answer:
-        """Do the same for an ask that `negotiator.negotiation.ask.parse_ask` has made, under a policy."""
-        return answer_ask(self._file, ask, policy, clock=self._clock, record=not dry_run)
+        """Do the same for an ask that `negotiator.negotiation.ask.parse_ask` has made.
+
+        ``policy`` counts where the file has none of its own.
+        """
+        source = PolicySource.from_policy(policy)
+        return answer_ask(self._file, ask, source, clock=self._clock, record=not dry_run)
 
     def one_transaction(self) -> AbstractContextManager[None]:
         """Commit the asks that are answered inside a ``with`` block at once, at its end.
@@ -125,8 +132,8 @@ class CallHandlingService(Desk):
         ``by`` is the person's name. Raises BadInputError, CallNotFoundError, LoadNotFoundError,
         LoadTakenError, UnusableFileError, BusyError and their kinds.
         """
-        policy = policy_from_environment(os.environ)
-        return book.book_call(self._file, call_id, rate, policy, by=by, reason=reason, clock=self._clock)
+        source = PolicySource.from_environment(os.environ)
+        return book.book_call(self._file, call_id, rate, source, by=by, reason=reason, clock=self._clock)
 
     def session_history(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first.

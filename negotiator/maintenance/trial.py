@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from secrets import token_hex
 from sqlite3 import Connection
 
@@ -16,8 +15,9 @@ from negotiator.negotiation.ask import answer_ask, parse_ask
 from negotiator.negotiation.book import book_call
 from negotiator.negotiation.undo import reopen, undo_round
 from negotiator.policy.decide import Policy
+from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
-from negotiator.storage.schema import SESSIONS_TABLE, STATES_TABLE, TABLES
+from negotiator.storage.schema import LOAD_FACTS_TABLE, POLICIES_TABLE, SESSIONS_TABLE, STATES_TABLE, TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values.timestamps import utc_now
 
@@ -35,7 +35,8 @@ _LOAD = {
 
 def triggers(db: Connection) -> Check:
     """Name the triggers on our tables: each runs with what is written there."""
-    tables = ", ".join(f"'{table}'" for table in (*TABLES, SESSIONS_TABLE, STATES_TABLE))
+    ours = (SESSIONS_TABLE, STATES_TABLE, POLICIES_TABLE, LOAD_FACTS_TABLE)
+    tables = ", ".join(f"'{table}'" for table in (*TABLES, *ours))
     found = db.execute(
         f"""SELECT name, tbl_name FROM main.sqlite_master
              WHERE type = 'trigger' AND lower(tbl_name) IN ({tables}) ORDER BY name"""
@@ -88,12 +89,15 @@ def _write_all(file: LoadsFile) -> None:
     carrier = f"MC{int(token_hex(3), 16)}"
     calls = [start_call(file, load_id=load_id, carrier=carrier, now=now).call_id for _ in range(3)]
     session = start_session(file, now=now, call_id=calls[1])
-    policy = Policy()
-    answer_ask(file, parse_ask(calls[0], 1200), policy)  # a counter
-    answer_ask(file, parse_ask(calls[1], 1000, session), policy)  # accepted: the load is booked
+    # Whatever the policy of the file is: an ask above its own ceiling is not accepted, one at the posted rate
+    # is, and one above a ceiling of the load that is below the posted rate goes to a person.
+    source = PolicySource.from_policy(Policy())
+    answer_ask(file, parse_ask(calls[0], 1200, ceiling="1100"), source)  # a counter
+    answer_ask(file, parse_ask(calls[1], 1000, session), source)  # accepted: the load is booked
     undo_round(file, calls[1], "tried")
     close_session(file, session, now=now)
-    answer_ask(file, parse_ask(calls[2], 1200), replace(policy, rounds=1))  # handed to a person
-    book_call(file, calls[2], 1200, policy, by="check")
+    file.connection.execute("INSERT INTO main.load_facts (load_id, ceiling) VALUES (?, 900)", [load_id])
+    answer_ask(file, parse_ask(calls[2], 1200), source)  # handed to a person
+    book_call(file, calls[2], 1200, source, by="check")
     reopen(file, calls[2], "tried")
     end_call(file, calls[0], outcome=CallOutcome.REJECTED, now=now)

@@ -1,18 +1,18 @@
 """One ask, from what was given to the answer on record: one transaction, locked from its first read."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
 
 from negotiator.negotiation import refusals
-from negotiator.negotiation.models import Answer, Ask, Situation
+from negotiator.negotiation.models import Answer, Ask, Call, Load, Situation
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import system_response
-from negotiator.negotiation.situation import load_situation
+from negotiator.negotiation.situation import load_situation, terms_for
 from negotiator.negotiation.thread import Round
-from negotiator.policy.decide import Policy, decide
+from negotiator.policy.decide import decide, require_ceiling
+from negotiator.policy.terms import PolicySource, Terms
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id, require_readable_session_id, require_request_id
@@ -46,7 +46,7 @@ def parse_ask(
 def answer_ask(
     file: LoadsFile,
     ask: Ask,
-    policy: Policy,
+    source: PolicySource,
     *,
     clock: Callable[[], datetime] = timestamps.utc_now,
     record: bool = True,
@@ -54,22 +54,25 @@ def answer_ask(
     """Return the answer to an ask, and record the round (unless the file has the request already).
 
     The round stands in the file with all that follows from it, or (``record`` false) nothing is written.
-    ``clock`` gives aware datetimes. Raises BadInputError, NotFoundError, ConflictError, UnusableFileError,
-    BusyError and their kinds; then nothing was changed.
+    ``source`` says what counts where the file has no policy. ``clock`` gives aware datetimes.
+    Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds; then
+    nothing was changed.
     """
     # In a context of our own, not the caller's; the clock is read once the file is ours.
     with file.write() if record else file.read(), localcontext(Context()):
-        return _answer(file, ask, policy, clock(), record=record)
+        return _answer(file, ask, source, clock(), record=record)
 
 
-def _answer(file: LoadsFile, ask: Ask, policy: Policy, now: datetime, *, record: bool) -> Answer:
+def _answer(file: LoadsFile, ask: Ask, source: PolicySource, now: datetime, *, record: bool) -> Answer:
     repository = Repository(file)
-    if ask.ceiling is not None:
-        policy = replace(policy, ceiling=ask.ceiling)
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
-        return answer_on_record(repository, ask, found, policy)
+        call = repository.call(ask.call_id)
+        load = None if call is None or call.load_id is None else repository.load(call.load_id)
+        terms = terms_for(file, source, call, load, now, ask.ceiling)
+        return answer_on_record(repository, ask, found, terms, (call, load))
     situation = load_situation(repository, ask, now)
-    answer = decide_ask(ask, situation, policy)
+    terms = terms_for(file, source, situation.call, situation.load, now, ask.ceiling)
+    answer = decide_ask(ask, situation, terms)
     if record:
         rows = tuple(row for row in situation.rows if row.call_id == ask.call_id)
         entry = _entry(ask, situation, answer, now)
@@ -91,24 +94,26 @@ def _entry(ask: Ask, situation: Situation, answer: Answer, now: datetime) -> Ent
         load_id=situation.load.load_id,
         posted_rate=situation.load.posted_rate,
         ceiling=None if answer.ruling is None else answer.ruling.ceiling,
+        policy_version=answer.terms.version,
         decided_by=POLICY,
     )
 
 
-def answer_on_record(repository: Repository, ask: Ask, found: Round, policy: Policy) -> Answer:
+def answer_on_record(
+    repository: Repository, ask: Ask, found: Round, terms: Terms, about: tuple[Call | None, Load | None]
+) -> Answer:
     """Return the answer that a request had: it was sent again, by somebody who didn't hear it.
 
     Its call, or its load, may be gone since. Raises RequestMismatchError when it was another ask.
     """
     decision = refusals.require_same_ask(found, ask)
-    call = repository.call(ask.call_id)
-    load = None if call is None or call.load_id is None else repository.load(call.load_id)
+    call, load = about
     rows = repository.rounds_around(ask.call_id, ask.session_id)
     before = rows[: rows.index(found)]
-    return Answer.recorded(ask, found, decision, call=call, load=load, before=before, policy=policy)
+    return Answer.recorded(ask, found, decision, call=call, load=load, before=before, terms=terms)
 
 
-def decide_ask(ask: Ask, situation: Situation, policy: Policy) -> Answer:
+def decide_ask(ask: Ask, situation: Situation, terms: Terms) -> Answer:
     """Return the answer that the policy gives.
 
     Raises NoPostedRateError, OutlierError, InvalidPolicyError, and ConflictError past all counting.
@@ -116,15 +121,17 @@ def decide_ask(ask: Ask, situation: Situation, policy: Policy) -> Answer:
     posted_rate = refusals.usable_posted_rate(situation.load)
     if not ask.allow_outlier:
         refusals.refuse_outlier(ask.amount, posted_rate)
+    if ask.ceiling is not None:
+        require_ceiling(ask.ceiling, posted_rate)
     refusals.usable_round_number(situation.thread)
     said = situation.commitments
     ruling = decide(
-        policy,
+        terms.policy,
         posted_rate=posted_rate,
         ask=ask.amount,
         round_number=situation.thread.next_place,
         highest_counter=said.highest_counter,
         lowest_ask=said.lowest_ask,
-        had_last_offer=situation.thread.has_counter_from(policy.rounds),
+        had_last_offer=situation.thread.has_counter_from(terms.policy.rounds),
     )
-    return Answer.decided(ask, situation, ruling, policy)
+    return Answer.decided(ask, situation, ruling, terms)

@@ -16,7 +16,7 @@ from negotiator.errors import (
 from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.ask_lines import Line, ask_in
 from negotiator.negotiation.models import Answer, Ask
-from negotiator.policy.decide import Policy
+from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 from negotiator.values.timestamps import utc_now
 
@@ -29,7 +29,7 @@ Answering = Callable[[Ask], Answer]
 def replies(
     file: LoadsFile,
     lines: Iterable[Line],
-    policy: Policy,
+    source: PolicySource,
     *,
     commit_every: int = 1,
     clock: Callable[[], datetime] = utc_now,
@@ -42,7 +42,7 @@ def replies(
     no later line is attempted: its answer would be another one when all are sent again.
     Raises what ``lines`` does.
     """
-    replier = _Replier(file, lambda ask: answer_ask(file, ask, policy, clock=clock))
+    replier = _Replier(file, lambda ask: answer_ask(file, ask, source, clock=clock))
     remaining = iter(lines)
     while group := list(islice(remaining, commit_every)):
         answers = replier.reply_to_all([_ask(line) for _, line in group])

@@ -9,9 +9,10 @@ from negotiator.negotiation.models import Booked
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import system_response
-from negotiator.negotiation.situation import call_and_load
+from negotiator.negotiation.situation import call_and_load, terms_for
 from negotiator.negotiation.thread import Round, Thread, standing_rounds
-from negotiator.policy.decide import Decision, Policy
+from negotiator.policy.decide import Decision
+from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id
@@ -24,7 +25,7 @@ def book_call(
     file: LoadsFile,
     call_id: int | str,
     rate: float | str | Decimal,
-    policy: Policy,
+    source: PolicySource,
     *,
     by: str,
     reason: str | None = None,
@@ -33,7 +34,7 @@ def book_call(
     """Record that a person agreed on a rate (US dollars, any) with the carrier on a call, and book the load.
 
     It is a round of the thread that was handed over last, else of the call's last one. ``by`` is the person's
-    name; ``policy`` gives the ceiling that is kept with the round, and decides nothing.
+    name; the policy gives the ceiling that is kept with the round, and decides nothing.
     Raises BadInputError, CallNotFoundError, LoadNotFoundError, LoadTakenError, UnusableFileError, BusyError
     and their kinds; then nothing was changed.
     """
@@ -47,17 +48,20 @@ def book_call(
         rows = tuple(repository.call_rounds(number))
         session_id = _session(rows)
         thread = Thread.of(repository.rounds_around(number, session_id), session_id)
+        now = clock()
+        terms = terms_for(file, source, call, load, now)
         entry = Entry(
             call_id=number,
             session_id=session_id,
             round_number=refusals.usable_round_number(thread),
             ask=amount,
             response=system_response(Decision.ACCEPTED, amount),
-            moment=thread.stamp(clock()),
+            moment=thread.stamp(now),
             notes=reason,
             load_id=load.load_id,
             posted_rate=load.posted_rate,
-            ceiling=None if load.posted_rate is None else policy.ceiling_for(load.posted_rate),
+            ceiling=None if load.posted_rate is None else terms.policy.ceiling_for(load.posted_rate),
+            policy_version=terms.version,
             decided_by=by,
         )
         Recorder(file).add_round(entry, Decision.ACCEPTED, call, load, rows)

@@ -11,10 +11,15 @@ from typing import NamedTuple, Self
 from negotiator.negotiation import responses
 from negotiator.negotiation.thread import Commitments, Round, Thread
 from negotiator.policy.decide import Decision, Policy, Ruling
+from negotiator.policy.terms import Terms
 
 
 class Load(NamedTuple):
-    """One shipment, with the rate that the broker posted for it."""
+    """One shipment, with the rate that the broker posted for it, US dollars.
+
+    ``ceiling`` is the load's own, None for the policy's. ``pickup`` and ``miles`` are as the file holds them:
+    few asks need them.
+    """
 
     load_id: str
     origin: str | None
@@ -22,6 +27,9 @@ class Load(NamedTuple):
     equipment_type: str | None
     posted_rate: Decimal | None
     status: str | None
+    pickup: object = None
+    miles: object = None
+    ceiling: Decimal | None = None
 
 
 class Call(NamedTuple):
@@ -100,7 +108,8 @@ class Answer:
     ``is_last_offer``: the counter is a lower ask of the carrier's own, after the last round. What an operator
     needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was recorded), the
     ``thread`` before, sessions that are open, and what the carrier heard on other calls. ``ruling`` is None
-    when the request had been answered before, and this is the answer on record.
+    when the request had been answered before, and this is the answer on record. ``terms`` are what it was
+    decided on, or would be now.
     """
 
     call_id: int
@@ -113,13 +122,13 @@ class Answer:
     call: Call | None
     load: Load | None
     thread: Thread
-    policy: Policy
+    terms: Terms
     ruling: Ruling | None
     open_sessions: tuple[str, ...] = ()
     heard: tuple[Heard, ...] = ()
 
     @classmethod
-    def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, policy: Policy) -> Self:
+    def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, terms: Terms) -> Self:
         """Return the answer to an ask as the policy ruled."""
         return cls(
             call_id=ask.call_id,
@@ -132,7 +141,7 @@ class Answer:
             call=situation.call,
             load=situation.load,
             thread=situation.thread,
-            policy=policy,
+            terms=terms,
             ruling=ruling,
             open_sessions=situation.open_sessions,
             heard=situation.heard,
@@ -148,7 +157,7 @@ class Answer:
         call: Call | None,
         load: Load | None,
         before: tuple[Round, ...],
-        policy: Policy,
+        terms: Terms,
     ) -> Self:
         """Return the answer on record for an ask: the ``decision`` of the round that was ``found``.
 
@@ -165,7 +174,7 @@ class Answer:
             call=call,
             load=load,
             thread=Thread.of(before, ask.session_id),
-            policy=policy,
+            terms=terms,
             ruling=None,
         )
 
@@ -178,6 +187,11 @@ class Answer:
     def should_transfer(self) -> bool:
         """Whether a person must take over: to book what was accepted, or to decide."""
         return responses.needs_person(self.decision)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that it was decided by, or would be now."""
+        return self.terms.policy
 
     @property
     def place(self) -> int:

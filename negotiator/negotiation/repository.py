@@ -38,7 +38,7 @@ class Repository:
         row = self._db.execute(statements.LOAD, [load_id]).fetchone()
         if row is None:
             return None
-        name, origin, destination, equipment, rate, status = row
+        name, origin, destination, equipment, rate, status, pickup, miles, ceiling = row
         return Load(
             str(name),
             text_from(origin),
@@ -46,6 +46,9 @@ class Repository:
             text_from(equipment),
             rate_from_file(rate),
             word_from(status),
+            pickup,
+            miles,
+            rate_from_file(ceiling),
         )
 
     def calls_about(self, load_id: str, call: Call) -> tuple[bool, list[int]]:

@@ -1,6 +1,7 @@
 """What an ask meets, or what forbids it: its call and load, its session, and what was said before."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from negotiator.errors import CallNotFoundError, LoadNotFoundError, Remedy
@@ -9,6 +10,9 @@ from negotiator.negotiation.models import Ask, Call, Heard, Load, SessionRow, Si
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.session_choice import open_sessions
 from negotiator.negotiation.thread import Commitments, Thread
+from negotiator.policy.subject import Subject
+from negotiator.policy.terms import PolicySource, Terms
+from negotiator.storage.database import LoadsFile
 from negotiator.values.ids import require_session_id
 
 
@@ -68,6 +72,31 @@ def _heard(
         if counter is not None:
             found.append(Heard(call_id, counter))
     return tuple(found)
+
+
+def terms_for(  # noqa: PLR0917 - what the terms depend on, the weightiest last
+    file: LoadsFile,
+    source: PolicySource,
+    call: Call | None,
+    load: Load | None,
+    now: datetime,
+    ceiling: Decimal | None = None,
+) -> Terms:
+    """Return the terms of an ask with this ceiling of its own (US dollars); call and load may be gone.
+
+    Raises UnusablePolicyError, InvalidPolicyError.
+    """
+    subject = Subject(
+        origin=load and load.origin,
+        destination=load and load.destination,
+        equipment=load and load.equipment_type,
+        pickup=load and load.pickup,
+        miles=load and load.miles,
+        carrier=call and call.carrier_mc_number,
+        now=now,
+    )
+    of_load = load.ceiling if load else None
+    return source.terms(file.connection, subject, ceiling_of_ask=ceiling, ceiling_of_load=of_load)
 
 
 def no_call(call_id: int, path: Path) -> CallNotFoundError:

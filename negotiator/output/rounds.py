@@ -11,6 +11,7 @@ from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
 from negotiator.policy.decide import Decision
+from negotiator.policy.terms import Terms, origin_words
 from negotiator.values.money import dollars
 from negotiator.values.recorded import POLICY
 
@@ -87,6 +88,9 @@ def explanation(answer: Answer) -> dict[str, object]:
         "reason": ruling.reason,
         "posted_rate": None if answer.load is None else answer.load.posted_rate,
         "ceiling": ruling.ceiling,
+        "ceiling_from": answer.terms.origin_of("ceiling_percent"),
+        "policy_version": answer.terms.version,
+        "rule": answer.terms.rule_number,
         "standing_counter": ruling.standing_counter,
         "rounds": answer.policy.rounds,
         "firmness": answer.policy.firmness,
@@ -152,6 +156,11 @@ def _decision(answer: Answer) -> str:
             assert_never(answer.decision)
 
 
+def _ceiling_origin(terms: Terms) -> str:
+    origin = terms.origin_of("ceiling_percent")
+    return origin_words(origin, "ceiling_percent", version=terms.version, rule=terms.rule_number)
+
+
 def _explained(answer: Answer) -> list[tuple[str, str]]:
     """Return the arithmetic, a step a line."""
     ruling, policy = answer.ruling, answer.policy
@@ -159,7 +168,7 @@ def _explained(answer: Answer) -> list[tuple[str, str]]:
     if ruling is None:
         return [("Reason", _ANSWERED_BEFORE)]
     pairs = [
-        ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted)"),
+        ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted), {_ceiling_origin(answer.terms)}"),
         ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),
         ("Reason", ruling.reason),
     ]

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from negotiator.errors import InvalidPolicyError
+from negotiator.policy.subject import Subject
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from
 from negotiator.values.mc_number import carrier_from, carrier_number
@@ -21,19 +20,6 @@ _LONGEST = 200  # characters
 _SECONDS_PER_HOUR = 3600
 
 Words = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What an ask is about: a load's and a call's cells as the file holds them, and the time (UTC)."""
-
-    origin: object
-    destination: object
-    equipment: object
-    pickup: object
-    miles: object
-    carrier: object
-    now: datetime
 
 
 class Found(dict[str, Any]):

@@ -43,6 +43,15 @@ class Ruling(NamedTuple):
     target: Decimal | None = None
 
 
+def require_ceiling(ceiling: Decimal, posted_rate: Decimal) -> None:
+    """Raise InvalidPolicyError for a ceiling that somebody gives below the posted rate."""
+    if ceiling < posted_rate:
+        raise InvalidPolicyError(
+            f"the ceiling {dollars(ceiling)} is below the posted rate {dollars(posted_rate)}",
+            "give a ceiling of at least the posted rate",
+        )
+
+
 PARAMETERS = ("ceiling_percent", "rounds", "firmness", "increment")
 """What a desk sets of a policy. The ceiling of a load in US dollars stands beside them."""
 
@@ -52,7 +61,7 @@ class Policy:
     """The parameters of a decision.
 
     ``ceiling_percent``: the most that is paid, percent above the posted rate. ``ceiling``: the same in US
-    dollars, for one ask; it goes before the percentage. ``rounds``: how many rounds a thread has.
+    dollars, of one load or one ask; it goes before the percentage. ``rounds``: how many rounds a thread has.
     ``firmness``: above 1 concedes late, below 1 early. ``increment``: counters are whole multiples of it,
     US dollars. Raises InvalidPolicyError when one is out of range.
     """
@@ -75,17 +84,12 @@ class Policy:
     def ceiling_for(self, posted_rate: Decimal) -> Decimal:
         """Return the most that is paid for a load with this posted rate, US dollars.
 
-        Raises InvalidPolicyError when a ceiling was given that is below the posted rate.
+        A ceiling of its own may be below the posted rate: that was raised since.
         """
-        if self.ceiling is None:
-            with localcontext(EXACT):
-                return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT, ROUND_FLOOR)
-        if self.ceiling < posted_rate:
-            raise InvalidPolicyError(
-                f"the ceiling {dollars(self.ceiling)} is below the posted rate {dollars(posted_rate)}",
-                "give a ceiling of at least the posted rate",
-            )
-        return self.ceiling
+        if self.ceiling is not None:
+            return self.ceiling
+        with localcontext(EXACT):
+            return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT, ROUND_FLOOR)
 
 
 def _require(
@@ -148,8 +152,7 @@ def decide(
 
     ``round_number`` is 1-based. ``highest_counter`` is the highest counter that binds us, ``lowest_ask`` the
     lowest ask that was answered with a counter, each None for none. ``had_last_offer``: the thread has had a
-    counter in its last round or after it. Raises InvalidPolicyError when the policy's ceiling is below the
-    posted rate.
+    counter in its last round or after it.
     """
     with localcontext(EXACT):
         ceiling = policy.ceiling_for(posted_rate)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from negotiator.policy.conditions import CONDITIONS, Found, Subject
+from negotiator.policy.conditions import CONDITIONS, Found
 from negotiator.policy.decide import Policy
+from negotiator.policy.subject import Subject
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-from negotiator.errors import InvalidPolicyError, PolicyNotFoundError, Remedy, UnusablePolicyError
+from negotiator.errors import PolicyNotFoundError, Remedy
 from negotiator.policy.document import Document
-from negotiator.policy.parsing import document_in, json_of, parse_document
+from negotiator.policy.parsing import document_of, json_of, parse_document
+from negotiator.policy.terms import PolicySource, policy_in
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, whole_number
@@ -20,7 +20,6 @@ from negotiator.values.text import require_usable_notes
 
 NO_POLICY = 0
 """The version that stands for a file without a policy."""
-CURRENT = "SELECT version, document FROM main.policies ORDER BY version DESC LIMIT 1"
 _VERSIONS = "SELECT version, created_at, created_by, source, reason, document FROM main.policies"
 _INSERT = """
     INSERT INTO main.policies (version, created_at, created_by, source, reason, document)
@@ -58,29 +57,6 @@ class Saved(NamedTuple):
     is_new: bool
 
 
-class InForce(NamedTuple):
-    """The document in force, and its version."""
-
-    version: int
-    document: Document
-
-
-def policy_in(db: Connection) -> InForce | None:
-    """Return the policy of a file, None when it has none. Raises UnusablePolicyError."""
-    row = db.execute(CURRENT).fetchone()
-    if row is None or row[1] is None:
-        return None
-    version, text = row
-    try:
-        return InForce(version, document_in(str(text)))
-    except InvalidPolicyError as error:
-        raise UnusablePolicyError(
-            f"the policy in the file, version {version}, cannot be used: {error.message}",
-            "go back to another version",
-            remedy=Remedy.REVERT_POLICY,
-        ) from None
-
-
 def latest_version(file: LoadsFile) -> Version | None:
     """Return the version that counts, None when the file never had a policy.
 
@@ -102,6 +78,17 @@ def policy_version(file: LoadsFile, version: int) -> Version:
             remedy=Remedy.POLICY_HISTORY,
         )
     return _read(*row)
+
+
+def policy_in_use(file: LoadsFile, source: PolicySource) -> Version:
+    """Return the version that counts; where the file has no policy, version 0 with what counts instead.
+
+    Raises InvalidPolicyError, UnusableFileError, BusyError.
+    """
+    latest = latest_version(file)
+    if latest is not None and latest.document is not None:
+        return latest
+    return Version(NO_POLICY, None, None, None, None, document_of(source.without_policy.policy).data)
 
 
 def policy_history(file: LoadsFile) -> list[Version]:
@@ -146,8 +133,8 @@ def revert_policy(
     Raises PolicyNotFoundError, InvalidPolicyError, InvalidTextError, UnusableFileError, BusyError.
     """
     why = f"as version {version}" + (f": {reason}" if reason else "")
-    with file.write() as db:
-        if version == NO_POLICY and db.execute(CURRENT).fetchone():
+    with file.write():
+        if version == NO_POLICY and latest_version(file):
             document = None
         else:
             found = policy_version(file, version).document

@@ -6,14 +6,16 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from sqlite3 import Connection
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self, assert_never
 
-from negotiator.policy.conditions import Subject
+from negotiator.errors import InvalidPolicyError, Remedy, UnusablePolicyError
 from negotiator.policy.decide import PARAMETERS, Policy, policy_from_environment, variable_of
-from negotiator.policy.document import Rule
-from negotiator.policy.parsing import document_of
-from negotiator.policy.store import NO_POLICY, InForce, Version, latest_version, policy_in
-from negotiator.storage.database import LoadsFile
+from negotiator.policy.subject import Subject
+
+if TYPE_CHECKING:
+    from negotiator.policy.document import Document, Rule
+
+CURRENT = "SELECT version, document FROM main.policies ORDER BY version DESC LIMIT 1"
 
 
 class Origin(StrEnum):
@@ -41,8 +43,13 @@ class Terms:
 
     policy: Policy
     version: int | None
-    rule: Rule | None
+    rule: "Rule | None"
     layers: tuple[Layer, ...]
+
+    @property
+    def rule_number(self) -> int | None:
+        """The place of the rule in the policy, from 1."""
+        return None if self.rule is None else self.rule.number
 
     def origin_of(self, parameter: str) -> Origin:
         """Return where the value of a parameter is from; that of the ceiling is ``ceiling_percent``."""
@@ -52,6 +59,31 @@ class Terms:
         """Return the same terms with another ceiling, US dollars."""
         layers = ((origin, ("ceiling_percent",)), *self.layers)
         return replace(self, policy=replace(self.policy, ceiling=ceiling), layers=layers)
+
+
+class InForce(NamedTuple):
+    """The document that is the policy of a file, and its version."""
+
+    version: int
+    document: "Document"
+
+
+def policy_in(db: Connection) -> InForce | None:
+    """Return the policy of a file, None when it has none. Raises UnusablePolicyError."""
+    row = db.execute(CURRENT).fetchone()
+    if row is None or row[1] is None:
+        return None
+    from negotiator.policy.parsing import document_in  # noqa: PLC0415 - a file without a policy needs none of it
+
+    version, text = row
+    try:
+        return InForce(version, document_in(str(text)))
+    except InvalidPolicyError as error:
+        raise UnusablePolicyError(
+            f"the policy in the file, version {version}, cannot be used: {error.message}",
+            "go back to another version",
+            remedy=Remedy.REVERT_POLICY,
+        ) from None
 
 
 class PolicySource:
@@ -67,8 +99,7 @@ class PolicySource:
 
         A variable that cannot be used raises InvalidPolicyError when it counts.
         """
-        set_here = [name for name in PARAMETERS if environ.get(variable_of(name))]
-        return cls(lambda: (policy_from_environment(environ), (Origin.ENVIRONMENT, set_here)))
+        return cls(lambda: (policy_from_environment(environ), (Origin.ENVIRONMENT, _set_in(environ))))
 
     @classmethod
     def from_policy(cls, policy: Policy) -> Self:
@@ -80,6 +111,14 @@ class PolicySource:
         """The terms of an ask where the file has no policy. Raises InvalidPolicyError."""
         policy, layer = self._without()
         return Terms(policy, None, None, (layer,))
+
+    def desk_terms(self, db: Connection) -> Terms:
+        """Return the terms of an ask for which no rule holds.
+
+        Raises UnusablePolicyError, InvalidPolicyError.
+        """
+        in_force = policy_in(db)
+        return self.without_policy if in_force is None else _terms_of(in_force, None)
 
     def terms(
         self,
@@ -103,26 +142,41 @@ class PolicySource:
         return terms
 
 
-def policy_in_use(file: LoadsFile, source: PolicySource) -> Version:
-    """Return the version that is in force; where the file has no policy, version 0 with what counts instead.
-
-    Raises InvalidPolicyError, UnusableFileError, BusyError.
-    """
-    latest = latest_version(file)
-    if latest is not None and latest.document is not None:
-        return latest
-    return Version(NO_POLICY, None, None, None, None, document_of(source.without_policy.policy).data)
-
-
-def _terms_of(in_force: InForce, subject: Subject) -> Terms:
+def _terms_of(in_force: InForce, subject: Subject | None) -> Terms:
     document = in_force.document
-    rule = document.rule_for(subject)
+    rule = None if subject is None else document.rule_for(subject)
     desk: Layer = (Origin.DESK, document.desk)
     if rule is None:
         return Terms(document.policy, in_force.version, None, (desk,))
     return Terms(rule.policy, in_force.version, rule, ((Origin.RULE, rule.settings), desk))
 
 
+def origin_words(origin: Origin, parameter: str, *, version: int | None, rule: int | None) -> str:
+    """Return in words where a parameter's value is from."""
+    match origin:
+        case Origin.ASK:
+            words = "given with this ask"
+        case Origin.LOAD:
+            words = "the load's own"
+        case Origin.RULE:
+            words = f"rule {rule} of policy {version}"
+        case Origin.DESK:
+            words = f"the desk's in policy {version}"
+        case Origin.ENVIRONMENT:
+            words = variable_of(parameter)
+        case Origin.PROGRAM:
+            words = "given by the program"
+        case Origin.DEFAULT:
+            words = "the default"
+        case _:
+            assert_never(origin)
+    return words
+
+
 def overruled_variables(environ: Mapping[str, str]) -> list[str]:
     """Return the variables that are set, and do not count where the file has a policy."""
-    return [variable_of(name) for name in PARAMETERS if environ.get(variable_of(name))]
+    return [variable_of(name) for name in _set_in(environ)]
+
+
+def _set_in(environ: Mapping[str, str]) -> list[str]:
+    return [name for name in PARAMETERS if environ.get(variable_of(name))]

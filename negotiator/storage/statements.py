@@ -15,8 +15,9 @@ REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
 
 CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed, outcome FROM main.calls WHERE id = ?"
 LOAD = """
-    SELECT load_id, origin, destination, equipment_type, loadboard_rate, status
-      FROM main.loads WHERE load_id = ?
+    SELECT l.load_id, l.origin, l.destination, l.equipment_type, l.loadboard_rate, l.status,
+           l.pickup_datetime, l.miles, f.ceiling
+      FROM main.loads l LEFT JOIN main.load_facts f ON f.load_id = l.load_id WHERE l.load_id = ?
 """
 _AGREED = f"{rate_of('final_rate_agreed')} IS NOT NULL"
 LOAD_CALLS = f"""

@@ -60,11 +60,13 @@ def test_every_page_is_listed_and_every_link_leads_somewhere() -> None:
 
 def test_every_block_is_of_a_language_that_is_tested() -> None:
     """Nothing is shown that nobody runs."""
-    tested = {"console", "sh", "bash", "crontab", "ini", "python", "sql", "text"}
+    tested = {"console", "sh", "bash", "crontab", "ini", "python", "sql", "text", "toml"}
     assert {block.language for block in blocks()} == tested
     assert len(blocks()) == sum(len(re.findall("^```", read(page), re.MULTILINE)) for page in PAGES) / 2
-    alone = {(block.page.stem, block.language) for block in blocks("python", "sql", "text")}
-    assert alone == {("python", "python"), ("reports", "sql"), ("files", "sql"), ("phone", "text")}
+    alone = {(block.page.stem, block.language) for block in blocks("python", "sql", "text", "toml")}
+    assert alone == {
+        *(("python", "python"), ("reports", "sql"), ("files", "sql"), ("phone", "text"), ("policy", "toml"))
+    }
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=str)
@@ -128,6 +130,15 @@ def test_the_way_of_many_asks_answers_each_once() -> None:
     done = shell(script.text, Path(), program="bash")
     assert json.loads(done.stdout)["amount"] == 2965.0
     assert select(Path("loads.db"), "SELECT call_id FROM negotiations ORDER BY id") == [(2,), (5,), (4,)]
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_a_policy_of_the_guide_is_in_order(block: Block, desk: Path) -> None:
+    """And shown as it was written, once it is applied."""
+    desk.with_name("desk.toml").write_text(block.text)
+    applied = run("policy", "apply", "desk.toml")
+    assert applied.exit_code == 0, applied.stderr
+    assert applied.stdout.split("\n\n", 1)[1] == block.text
 
 
 def test_the_talk_at_the_phone_is_what_is_shown() -> None:

@@ -54,6 +54,7 @@ NOT_FOR_A_READER = {
         "negotiator.cli.commands.file",
     ),
 }
+NOT_FOR_AN_ASK = NOT_FOR_A_READER | {"tomllib", "negotiator.policy.parsing", "negotiator.policy.store"}
 
 
 def imports(path: Path) -> set[str]:
@@ -182,8 +183,8 @@ def test_migrations_stand_alone() -> None:
         (["validate-id", "sess_abcde"], NOT_FOR_AN_ID),
         (["session", "history", "sess_known", "--json"], NOT_FOR_A_READER),
         (["call", "history", "1", "--json"], NOT_FOR_A_READER),
-        (["negotiate", "1", "2300", "--json"], NOT_FOR_A_READER | {"readline"}),
-        (["batch", "asks.jsonl"], NOT_FOR_A_READER),
+        (["negotiate", "1", "2300", "--json"], NOT_FOR_AN_ASK | {"readline"}),
+        (["batch", "asks.jsonl"], NOT_FOR_AN_ASK),
         (["load", "list", "--json"], NOT_FOR_A_LIST),
         (["load", "show", "L1", "--json"], NOT_FOR_A_LIST),
         (["call", "history", "1"], {"rich.progress", "sqlite_utils", "csv"}),
@@ -196,6 +197,20 @@ def test_a_command_does_not_load_what_it_does_not_need(
     with closing(sqlite3.connect(desk)) as db, db:
         db.execute("INSERT INTO negotiations (call_id, round_number, session_id) VALUES (1, 1, 'sess_known')")
     desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
+    assert not absent & loaded_by(arguments)
+
+
+def test_a_policy_in_the_file_is_read_with_json_alone(desk: Path) -> None:
+    """What reads documents that people write is for the commands about the policy."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("""INSERT INTO policies (version, document) VALUES (1, '{"desk": {"rounds": 5}}')""")
+    loaded = loaded_by(["negotiate", "1", "2300", "--json"])
+    assert "negotiator.policy.parsing" in loaded
+    assert not {"tomllib", "negotiator.policy.toml", "negotiator.policy.store", *NOT_FOR_A_READER} & loaded
+
+
+def loaded_by(arguments: list[str]) -> set[str]:
+    """Return the modules that are loaded when a command ends."""
     code = (
         "import sys; from negotiator.cli import app\n"
         "try: app()\n"
@@ -205,7 +220,7 @@ def test_a_command_does_not_load_what_it_does_not_need(
     result = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
     )
-    assert not absent & set(result.stderr.split())
+    return set(result.stderr.split())
 
 
 def test_importing_the_package_loads_none_of_its_modules() -> None:

@@ -75,15 +75,17 @@ def batch(
         _refuse_unusable(stream, commit_every)
         from negotiator.negotiation.ask_lines import lines_of
         from negotiator.negotiation.batch import replies
-        from negotiator.policy.decide import policy_from_environment
+        from negotiator.policy.terms import PolicySource
         from negotiator.storage.database import LoadsFile
 
         # A bar among the answers on one terminal would be in their way.
         drawn = nullcontext(silent) if is_terminal(sys.stdout) else printing.progress()
-        policy = policy_from_environment(os.environ)
+        source = PolicySource.from_environment(os.environ)
         with LoadsFile.open(db) as loads_file, drawn as progress:
             asks = lines_of(stream, progress)
-            for group in replies(loads_file, asks, policy, commit_every=commit_every):
+            with loads_file.read() as connection:
+                options.warn_of_overruled_settings(source.desk_terms(connection).version)
+            for group in replies(loads_file, asks, source, commit_every=commit_every):
                 printing.records([_shown(number, reply) for number, reply in group])
                 tally.count(group)
     tally.end()

@@ -202,13 +202,13 @@ def book(
     """
     form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.book import book_call
-    from negotiator.policy.decide import policy_from_environment
+    from negotiator.policy.terms import PolicySource
     from negotiator.storage.database import LoadsFile
 
     person = options.person(by)
-    policy = policy_from_environment(os.environ)
+    source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file:
-        done = book_call(file, call_id, rate, policy, by=person, reason=reason)
+        done = book_call(file, call_id, rate, source, by=person, reason=reason)
     printing.record(contract.data(done, contract.BOOKED), form)
 
 

@@ -67,8 +67,8 @@ def negotiate(
 ) -> None:
     """Accept it, counter it, or hand the call to a person, and record the round.
 
-    The desk's policy: NEGOTIATOR_CEILING_PERCENT (10), NEGOTIATOR_ROUNDS (4), NEGOTIATOR_FIRMNESS (1.5),
-    NEGOTIATOR_INCREMENT (5 dollars). In a shell, put an amount with $ in single quotes.
+    `negotiator policy show --call CALL_ID` shows the policy that decides, `negotiator help policy` how. In a
+    shell, put an amount with $ in single quotes.
 
     At the phone, leave ASK out, and type one ask after another. With a ! after it, an ask may be an outlier:
     6000!. An empty line, Ctrl-D or Ctrl-C leaves; what was said stays on record.
@@ -84,8 +84,10 @@ def negotiate(
     options.warn_of_unknown_settings()
     session = generate_session_id() if new_session else session
     from negotiator.negotiation.ask import answer_ask, parse_ask
-    from negotiator.policy.decide import policy_from_environment
+    from negotiator.policy.terms import PolicySource
     from negotiator.storage.database import LoadsFile
+
+    source = PolicySource.from_environment(os.environ)
 
     def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
         nonlocal session
@@ -100,11 +102,14 @@ def negotiate(
                 allow_outlier=allow_outlier or allow,
                 request_id=request_id,
             )
-            return answer_ask(file, given, policy_from_environment(os.environ), record=not dry_run)
+            return answer_ask(file, given, source, record=not dry_run)
 
     if ask is None:
-        phone.take_asks(answering(phone.LEAST_ASK, True, True), answering, explain=explain)
+        first = answering(phone.LEAST_ASK, True, True)
+        options.warn_of_overruled_settings(first.terms.version)
+        phone.take_asks(first, answering, explain=explain)
     else:
         answer = answering(ask, False, dry_run)
         print_answer(answer, form, explain=explain, dry_run=dry_run)
+        options.warn_of_overruled_settings(answer.terms.version)
         say_notices(answer)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negotiator.cli import options
+from negotiator.cli import completion, options
 from negotiator.cli.groups import Commands, examples
+from negotiator.cli.usage import UsageError
 from negotiator.output import printing
 from negotiator.output.formats import Format
 from negotiator.values.timestamps import utc_now
@@ -28,7 +29,8 @@ Document = Annotated[
     "show",
     epilog=examples(
         "negotiator policy show > desk.toml",
-        "negotiator policy show 2 --json",
+        "negotiator policy show --call 2",
+        "negotiator policy show --load LD002 --json",
     ),
 )
 def show(
@@ -38,23 +40,48 @@ def show(
             help="Another version than the one in force.", metavar="[VERSION]", show_default=False
         ),
     ] = None,
+    call: Annotated[
+        str | None,
+        typer.Option(
+            "--call", help="What applies to this call.", metavar="CALL_ID", autocompletion=completion.call_ids
+        ),
+    ] = None,
+    load: Annotated[
+        str | None,
+        typer.Option(
+            "--load", help="What applies to this load.", metavar="LOAD_ID", autocompletion=completion.load_ids
+        ),
+    ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
     csv_safe: options.CsvSafe = False,
 ) -> None:
-    """Print it, as a document that can be applied."""
+    """Print it, as a document that can be applied.
+
+    With --call or --load, say which rule wins there and why, the ceiling, and where each value is from.
+    """
     form = options.chosen(form, as_json, csv_safe)
+    if sum(given is not None for given in (version, call, load)) > 1:
+        raise UsageError("VERSION, --call and --load cannot be used together", "give one of them")
     options.warn_of_unknown_settings()
-    from negotiator.output.policy import print_version
-    from negotiator.policy.store import policy_version
-    from negotiator.policy.terms import PolicySource, policy_in_use
+    from negotiator.output.policy import print_applied, print_version
+    from negotiator.policy.inquiry import policy_for_call, policy_for_load
+    from negotiator.policy.store import policy_in_use, policy_version
+    from negotiator.policy.terms import PolicySource
     from negotiator.storage.database import LoadsFile
 
     source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file:
+        if call is not None:
+            applied = policy_for_call(file, source, call, now=utc_now())
+        elif load is not None:
+            applied = policy_for_load(file, source, load, now=utc_now())
         found = policy_in_use(file, source) if version is None else policy_version(file, version)
-    print_version(found, form)
+    if call is None and load is None:
+        print_version(found, form)
+    else:
+        print_applied(applied, form)
     options.warn_of_overruled_settings(found.version)
 
 

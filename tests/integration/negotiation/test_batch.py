@@ -21,6 +21,7 @@ from negotiator.negotiation.ask import answer_ask
 from negotiator.negotiation.batch import replies
 from negotiator.negotiation.models import Answer, Ask
 from negotiator.policy.decide import Policy
+from negotiator.policy.terms import PolicySource
 from negotiator.service import CallHandlingService
 from negotiator.storage import transactions
 from negotiator.storage.database import LoadsFile
@@ -200,7 +201,9 @@ def test_an_answer_is_given_when_it_is_on_record(desk: Path, size: int) -> None:
     lines = [(n, as_line(line)) for n, line in enumerate(many(7, desk), 1)]
     with LoadsFile.open(desk) as file:
         given = 0
-        for group in replies(file, lines, Policy(), commit_every=size, clock=lambda: NOW):
+        for group in replies(
+            file, lines, PolicySource.from_policy(Policy()), commit_every=size, clock=lambda: NOW
+        ):
             given += len(group)
             assert select(desk, COUNT) == [(given,)]
             execute(desk, "UPDATE loads SET notes = 'written'")
@@ -218,7 +221,11 @@ def test_after_one_that_cannot_be_written_none_is_attempted(desk: Path, how: str
             BEGIN SELECT RAISE({how}); END""",
     )
     with LoadsFile.open(desk) as file:
-        made = [reply for group in replies(file, lines, Policy(), commit_every=size) for _, reply in group]
+        made = [
+            reply
+            for group in replies(file, lines, PolicySource.from_policy(Policy()), commit_every=size)
+            for _, reply in group
+        ]
     assert [isinstance(reply, Answer) for reply in made] == [True, True, False, False, False, False]
     assert isinstance(made[2], UnusableFileError)
     assert {(error.code, error.exit_code) for error in made[3:] if isinstance(error, NegotiatorError)} == {
@@ -553,7 +560,11 @@ def test_what_nobody_thought_of_fails_one_line(
         (n, as_line(ask(call, offer))) for n, (call, offer) in enumerate([(1, 2300), (2, 2300), (3, 1150)])
     ]
     with LoadsFile.open(desk) as file:
-        made = [reply for group in replies(file, lines, Policy(), commit_every=size) for _, reply in group]
+        made = [
+            reply
+            for group in replies(file, lines, PolicySource.from_policy(Policy()), commit_every=size)
+            for _, reply in group
+        ]
     assert [isinstance(reply, Answer) for reply in made] == [True, False, True]
     assert isinstance(made[1], NegotiatorError)
     assert (made[1].exit_code, "never thought of" in made[1].message) == (1, True)

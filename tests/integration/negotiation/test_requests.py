@@ -144,4 +144,4 @@ def test_an_answer_on_record_outlives_its_load(service: CallHandlingService, des
 def test_a_new_session_can_not_be_sent_again(desk: Path) -> None:
     """It would be another one each time."""
     result = run("negotiate", 1, 2300, "--new-session", "--request-id", "a")
-    assert (result.exit_code, "--new-session can't both" in result.stderr) == (2, True)
+    assert (result.exit_code, "--new-session cannot be used" in result.stderr) == (2, True)

@@ -9,7 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from negotiator.errors import InvalidPolicyError
-from negotiator.policy.decide import Decision, Policy, Ruling, decide, policy_from_environment
+from negotiator.policy.decide import (
+    Decision,
+    Policy,
+    Ruling,
+    decide,
+    policy_from_environment,
+    require_ceiling,
+)
 
 D = Decimal
 
@@ -149,11 +156,21 @@ def test_a_parameter_out_of_range_is_an_error(bad: dict[str, Decimal]) -> None:
         Policy(**bad)  # type: ignore[arg-type]
 
 
-def test_a_ceiling_below_the_posted_rate_is_an_error() -> None:
+def test_a_ceiling_below_the_posted_rate_is_refused_where_it_is_given() -> None:
     """It would refuse what we advertise."""
     with pytest.raises(InvalidPolicyError, match="below the posted rate"):
-        answer("2100", policy=Policy(ceiling=D("2099.99")))
-    assert answer("2100", policy=Policy(ceiling=D(2100))).decision == "accepted"
+        require_ceiling(D("2099.99"), D(2100))
+    require_ceiling(D(2100), D(2100))
+
+
+@pytest.mark.parametrize(
+    ("ask", "decision"), [("2050", "accepted"), ("2050.01", "transfer"), ("2100", "transfer")]
+)
+def test_a_ceiling_that_is_below_the_posted_rate_is_still_the_most_that_is_paid(
+    ask: str, decision: str
+) -> None:
+    """The load has it in the file, and its posted rate was raised since: a person decides what is above it."""
+    assert answer(ask, policy=Policy(ceiling=D(2050))).decision == decision
 
 
 def test_a_desk_sets_its_policy_by_environment() -> None:

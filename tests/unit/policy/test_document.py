@@ -10,10 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from negotiator.errors import InvalidPolicyError
-from negotiator.policy.conditions import Found, Subject
+from negotiator.policy.conditions import Found
 from negotiator.policy.decide import Decision, Policy
 from negotiator.policy.document import Document
 from negotiator.policy.parsing import document_in, document_of, json_of, parse_document, parse_values
+from negotiator.policy.subject import Subject
 from negotiator.policy.toml import toml_of
 from tests.unit.policy.test_decide import ASKS, POSTED, Said, cent, never_does_worse
 
