@@ -42,8 +42,8 @@ class Faults:
 
     def of_missing(self, columns: Iterable[str], place: int | None = None) -> None:
         """Note columns that the file lacks; the load at ``place``, if one is given, is new and needs them."""
-        why = "" if place is None else f", and the load is new in {self.unit} {place}"
-        self._of_columns(f"no column has {', '.join(columns)}{why}")
+        why = "" if place is None else f" (in {self.unit} {place} the load is new)"
+        self._of_columns(f"there is no column for {', '.join(columns)}{why}")
 
     def _of_columns(self, message: str) -> None:
         self.of_file(

@@ -307,7 +307,7 @@ def test_all_faults_are_told_at_once_and_each_once(desk: Path) -> None:
         said = message(text)
         for part in (
             "'colour' is no column of a load",
-            f"no column has pickup_datetime, delivery_datetime, and the load is new in {unit} {first};",
+            f"there is no column for pickup_datetime, delivery_datetime (in {unit} {first} the load is new);",
             f"{unit} {first + 1}: destination: 'nan' stands for no value",
             f"{unit} {first + 1}: rate (loadboard_rate): 'TBD' is not an amount",
             f"{unit} {first + 2}: rate (loadboard_rate): 'lots' is not an amount",
@@ -350,10 +350,10 @@ def test_a_fault_is_told_once(desk: Path, items: list[dict[str, object]], expect
     [
         (
             "origin,destination\na,b\n",
-            "no column has load_id, pickup_datetime, delivery_datetime, equipment_type, loadboard_rate",
+            "there is no column for load_id, pickup_datetime, delivery_datetime, equipment_type, loadboard_rate",
         ),
-        ('[{"origin": "a"}, {"origin": "b"}]', "no column has load_id, destination"),
-        (f"{HEAD[8:]}\n{ROW[3:]}\n", "no column has load_id. Hint"),
+        ('[{"origin": "a"}, {"origin": "b"}]', "there is no column for load_id, destination"),
+        (f"{HEAD[8:]}\n{ROW[3:]}\n", "there is no column for load_id. Hint"),
         (f"{HEAD}\n,{ROW[3:]}\n", "line 2: load_id: it is missing. Hint"),
         ('[{"load_id": "X1"}, {"origin": "b"}]', "item 2: load_id: it is missing. Hint"),
         (
