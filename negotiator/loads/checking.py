@@ -91,18 +91,12 @@ class Checker:
             refuse_backwards(row[_PICKUP], row[_DELIVERY], self._cells.zone)
         except BadInputError as error:
             self.faults.of_record(place, error)
-        if row[1] is None:
-            self._note_without_id(place, plan)
+        if row[1] is None and len(self._without_id) < MOST_FAULTS:
+            self._without_id.append(place)  # what that means is known at the end of the file
         for position in plan.nameless:
             if str(values[position] or "").strip():
                 self._nameless.add(position + 1)
         return row
-
-    def _note_without_id(self, place: int, plan: Plan) -> None:
-        if "load_id" in plan.known:
-            self.faults.of_record(place, _NO_ID)
-        elif len(self._without_id) < MOST_FAULTS:
-            self._without_id.append(place)  # what that means is known at the end of the file
 
     def _end(self) -> None:
         """Note what only the end of the file shows."""

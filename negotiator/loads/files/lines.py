@@ -26,7 +26,7 @@ class Lines:
         self._stream, self._progress = stream, progress
         self._bytes_read = self.number = 0
         self._total = size_of(stream) or 0
-        self._ahead: list[bytes] = []  # what was looked at already
+        self._ahead: list[bytes] = []  # what was read already
         self._end_in_cr = False
 
     def first_line(self) -> bytes:
@@ -70,10 +70,10 @@ class Lines:
             raise InvalidLoadsError("the file is not UTF-8", "save it as UTF-8") from error
 
     def _refuse_other_kinds(self, line: bytes) -> None:
-        """Raise InvalidLoadsError for a file that is no text, by its first line and a little more."""
-        if not line.isascii() and len(line) < signatures.LONGEST:
-            self._ahead = [self._next()]
-        if kind := signatures.kind_of(b"".join([line, *self._ahead])):
+        """Raise InvalidLoadsError for a file that is no text, by its first line."""
+        if line.startswith(signatures.ZIP):  # a workbook is one too: what is in it comes later
+            line += self._read(partial(self._stream.read, signatures.LONGEST))
+        if kind := signatures.kind_of(line):
             raise InvalidLoadsError(f"the file is {kind.name}", kind.hint)
 
     def _up_to_cr(self, line: bytes) -> bytes:
@@ -82,7 +82,7 @@ class Lines:
         if not mark or first.count(b'"') % 2:  # within quotes it is a part of a cell
             return line
         self._end_in_cr = True
-        self._ahead.insert(0, line[len(first) + 1 :])
+        self._ahead = [line[len(first) + 1 :]]
         return first + b"\n"
 
     def _next(self) -> bytes:

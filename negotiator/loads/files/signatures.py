@@ -10,6 +10,8 @@ class Kind(NamedTuple):
     hint: str
 
 
+ZIP = b"PK\x03\x04"
+"""How a ZIP archive begins."""
 _UNPACK = "unpack it first"
 _SAVE = "save it as CSV UTF-8"
 _EXPORT = "export its loads as CSV or JSON"
@@ -22,7 +24,7 @@ _SIGNATURES = {
     b"\xfd7zXZ\0": Kind("compressed with xz", _UNPACK),
     b"\x28\xb5\x2f\xfd": Kind("compressed with zstd", _UNPACK),
     b"7z\xbc\xaf\x27\x1c": Kind("a 7z archive", _UNPACK),
-    b"PK\x03\x04": Kind("a ZIP archive", _UNPACK),
+    ZIP: Kind("a ZIP archive", _UNPACK),
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _WORKBOOK,  # of the years before 2007
     b"%PDF-": Kind("a PDF", "ask for the same as CSV"),
     b"{\\rtf": Kind("an RTF document", _SAVE),
@@ -48,7 +50,7 @@ def kind_of(beginning: bytes) -> Kind | None:
     beginning = beginning[:LONGEST]
     for mark, kind in _SIGNATURES.items():
         if beginning.startswith(mark):
-            is_workbook = mark == b"PK\x03\x04" and any(part in beginning for part in _PARTS_OF_A_WORKBOOK)
+            is_workbook = mark == ZIP and any(part in beginning for part in _PARTS_OF_A_WORKBOOK)
             return _WORKBOOK if is_workbook else kind
     for mark, name in _MARKUP.items():
         if beginning.lstrip().lower().startswith(mark):

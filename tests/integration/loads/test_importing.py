@@ -352,6 +352,7 @@ def test_progress_is_told_in_bytes(desk: Path) -> None:
     told: list[tuple[str, int, int]] = []
     text = f"{HEAD}\n{ROW}\n"
     import_text(desk, text, progress=lambda *report: told.append(report))
+    assert told[0] == ("reading", len(HEAD) + 1, len(text))
     assert told[-2:] == [("reading", len(text), len(text)), ("writing", 0, 0)]
 
 

@@ -49,6 +49,7 @@ def message(text: str | bytes, *arguments: object) -> str:
         f"{HEAD}\n{ROW},,\n",
         f"{HEAD},,\n{ROW}, ,\xa0\n",
         f",{HEAD}\n,{ROW}\n",
+        f'"load\rid",{HEAD[8:]}\n{ROW}\n',
     ],
 )
 def test_other_forms_of_a_file_are_understood(desk: Path, text: str) -> None:
@@ -96,7 +97,8 @@ def test_a_load_that_was_shown_can_be_imported(desk: Path) -> None:
         ('{"load_id": "X1"},\n{"load_id": "X2"}\n', "the file is not JSON"),
         ('{"load_id": "X1"}\n{"load_id"}\n', "line 2 is not JSON"),
         ('{"weight": 1e99999999999999999999}', "a number in it is out of range"),
-        ("sep=;\n", "names no columns"),
+        ("sep=;\n", "line 2 names no columns"),
+        ('{"id": "L1", "rate": 2000, "stops": [1]}', "'stops' is no column of a load"),
         ("sep=;\n\n\n", "names no columns"),
         ("load_id\r\rX1\rX1\r", "line 4: load_id: 'X1' stands in line 3 already"),
         (f"{HEAD},,\n{ROW},,x\n", "column 9 has no name"),
@@ -107,6 +109,13 @@ def test_a_load_that_was_shown_can_be_imported(desk: Path) -> None:
 def test_other_forms_of_a_file_are_refused_by_their_names(desk: Path, text: str, expected: str) -> None:
     """With the place."""
     assert expected in message(text)
+
+
+def test_a_form_that_was_said_is_kept_to(desk: Path) -> None:
+    """A delimiter that makes less of the header, and JSON that holds no loads."""
+    assert board("sep=|\nid|rate,,,\nL1|2000\n", "--update").exit_code == 0
+    assert stored(desk, "L1")["loadboard_rate"] == 2000
+    assert "the file is not a JSON array" in message("5", "--format", "json")
 
 
 def archive(name: str) -> bytes:
@@ -122,16 +131,25 @@ def archive(name: str) -> bytes:
         ("an SQLite database", "export its loads as CSV or JSON", lambda: Path("loads.db").read_bytes()),
         ("a workbook", "save it as CSV UTF-8", lambda: archive("xl/workbook.xml")),
         ("a workbook", "save it as CSV UTF-8", lambda: archive("[Content_Types].xml")),
+        (
+            "a workbook",
+            "save it as CSV UTF-8",
+            lambda: b"PK\x03\x04\n\xff\0\n" + bytes(22) + b"xl/styles.xml",
+        ),
         ("a workbook", "save it as CSV UTF-8", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)),
         ("a ZIP archive", "unpack it first", lambda: archive("board.csv")),
         ("compressed with gzip", "unpack it first", lambda: gzip.compress(HEAD.encode())),
         ("compressed with bzip2", "unpack it first", lambda: bz2.compress(HEAD.encode())),
         ("compressed with xz", "unpack it first", lambda: lzma.compress(HEAD.encode())),
+        ("compressed with zstd", "unpack it first", lambda: b"\x28\xb5\x2f\xfd\x04"),
+        ("a 7z archive", "unpack it first", lambda: b"7z\xbc\xaf\x27\x1c\0\x04"),
+        ("a Parquet file", "export its loads as CSV or JSON", lambda: b"PAR1\x15\x04"),
         ("a PDF", "ask for the same as CSV", lambda: b"%PDF-1.7\n%\xe2\xe3\n"),
         ("UTF-16 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-16")),
         ("UTF-16 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-16-le")),
         ("UTF-16 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-16-be")),
         ("UTF-32 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-32")),
+        ("UTF-32 text", "save it as CSV UTF-8", lambda: f"\ufeff{HEAD}".encode("utf-32-be")),
         ("an HTML page", "save it as CSV UTF-8", lambda: b"<!DOCTYPE HTML><table>"),
         ("an HTML page", "save it as CSV UTF-8", lambda: b" <table><tr>"),
         ("XML", "save it as CSV UTF-8", lambda: b"<?xml version='1.0'?>"),
@@ -406,6 +424,21 @@ def test_an_update_says_what_it_did(desk: Path, cells: str, counts: dict[str, ob
     assert json.loads(result.stdout) == done(**counts)
     assert ("Not made available, because a rate is agreed: L1." in result.stderr) == ("not_opened" in counts)
     assert (select(desk, "SELECT * FROM loads ORDER BY load_id") == before) == ("skipped" in counts)
+
+
+def test_without_an_update_nothing_is_said_of_loads_that_are_left_alone(desk: Path) -> None:
+    """Neither of their status, nor of a pick-up that doesn't fit what is stored."""
+    run("negotiate", 1, 2100)
+    result = board("id,status,pickup\nL1,available,9/9/2025\n", "--json")
+    assert json.loads(result.stdout) == done(skipped=1)
+    assert result.stderr == ""
+
+
+def test_an_update_of_something_else_leaves_a_load_that_was_stored_backwards(desk: Path) -> None:
+    """What was there is not checked, or else no rate of it could be changed."""
+    execute(desk, "UPDATE loads SET delivery_datetime = '2025-08-01' WHERE load_id = 'L1'")
+    assert json.loads(board("id,rate\nL1,2000\n", "--update", "--json").stdout)["updated"] == 1
+    assert "line 2: delivery_datetime: it is before" in message("id,pickup\nL1,9/9/2025\n", "--update")
 
 
 def test_an_update_leaves_what_means_the_same_as_it_is_spelled(desk: Path) -> None:
