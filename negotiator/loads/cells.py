@@ -6,13 +6,13 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
 
-from negotiator.errors import BadInputError, InvalidLoadsError
+from negotiator.errors import BadInputError, InvalidAmountError, InvalidLoadsError
 from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS
 from negotiator.loads.files.records import Nested
 from negotiator.loads.filters import LoadStatus
 from negotiator.loads.moments import is_before, parse_day_and_clock, parse_moment
 from negotiator.loads.tidying import stands_for_nothing, tidy_text
-from negotiator.values.money import parse_amount
+from negotiator.values.money import is_per_mile, parse_amount
 from negotiator.values.spreadsheets import unguarded
 from negotiator.values.text import NOTES_LIMIT, quoted
 from negotiator.values.timestamps import format_stored, parse_stored
@@ -100,9 +100,11 @@ class Cells:
         """Return the spelling in which a moment is stored."""
         return format_stored(value if isinstance(value, datetime) else parse_moment(value, self.zone))
 
-    def _amount(self, value: object) -> float:
-        """Return US dollars as `parse_amount` takes them."""
+    def _amount(self, value: object) -> float | str:
+        """Return US dollars as `parse_amount` takes them; a rate for each mile as it is, for `whole_rate`."""
         self._refuse_unclear_points(value)
+        if isinstance(value, str) and is_per_mile(value):
+            return value
         return float(parse_amount(value))  # type: ignore[arg-type] # what is no amount is refused there
 
     def _number(self, form: re.Pattern[str], example: str, value: object) -> float:
@@ -143,8 +145,22 @@ def parse_load(given: Mapping[str, object], zone: tzinfo | None = UTC) -> dict[s
             raise InvalidLoadsError(f"{name}: {error.message}", error.hint) from None
         if column.required and load[name] is None:
             raise InvalidLoadsError(f"{name}: it is missing", "a load has to have one")
+    load["loadboard_rate"] = whole_rate(load["loadboard_rate"], load["miles"])
     refuse_backwards(load["pickup_datetime"], load["delivery_datetime"], zone)
     return load | {"status": load["status"] or LoadStatus.AVAILABLE.value}
+
+
+def whole_rate(rate: Stored | None, miles: Stored | None) -> Stored | None:
+    """Return the rate for the whole load, US dollars, where ``2.35/mi`` was given for each mile.
+
+    Raises InvalidLoadsError when the miles are not known.
+    """
+    if not rate or not isinstance(rate, str):
+        return rate
+    try:
+        return float(parse_amount(rate, miles=miles if isinstance(miles, float) else None))
+    except InvalidAmountError as error:
+        raise InvalidLoadsError(f"loadboard_rate: {error.message}", error.hint) from None
 
 
 def refuse_backwards(pickup: Stored | None, delivery: Stored | None, zone: tzinfo | None) -> None:

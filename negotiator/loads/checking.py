@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from negotiator.errors import BadInputError, InvalidLoadsError
-from negotiator.loads.cells import Cells, Stored, refuse_backwards
+from negotiator.loads.cells import Cells, Stored, refuse_backwards, whole_rate
 from negotiator.loads.columns import COLUMNS, REQUIRED, Meaning
 from negotiator.loads.faults import MOST_FAULTS, Faults
 from negotiator.loads.files.records import Records
@@ -17,6 +17,7 @@ Row = list[Stored | None]
 _POSITIONS = {column: position for position, column in enumerate(COLUMNS, 1)}
 _MOST_NAMES = 100  # of columns that are left out: JSON lines may each have others
 _NO_ID = InvalidLoadsError("load_id: it is missing", "give each load an ID")
+_RATE, _MILES = _POSITIONS["loadboard_rate"], _POSITIONS["miles"]
 _PICKUP, _DELIVERY = _POSITIONS["pickup_datetime"], _POSITIONS["delivery_datetime"]
 _UNUSABLE = ""  # stands for a value that was given and can't be used: it isn't missing
 
@@ -87,16 +88,25 @@ class Checker:
             except BadInputError as error:
                 self.faults.of_record(place, error, label)
                 row[_POSITIONS[column]] = _UNUSABLE
-        try:
-            refuse_backwards(row[_PICKUP], row[_DELIVERY], self._cells.zone)
-        except BadInputError as error:
-            self.faults.of_record(place, error)
+        self._check_together(place, row)
         if row[1] is None and len(self._without_id) < MOST_FAULTS:
             self._without_id.append(place)  # what that means is known at the end of the file
         for position in plan.nameless:
             if str(values[position] or "").strip():
                 self._nameless.add(position + 1)
         return row
+
+    def _check_together(self, place: int, row: Row) -> None:
+        """Check what only several values show."""
+        try:
+            if row[_MILES] != _UNUSABLE:
+                row[_RATE] = whole_rate(row[_RATE], row[_MILES])
+        except BadInputError as error:
+            self.faults.of_record(place, error)
+        try:
+            refuse_backwards(row[_PICKUP], row[_DELIVERY], self._cells.zone)
+        except BadInputError as error:
+            self.faults.of_record(place, error)
 
     def _end(self) -> None:
         """Note what only the end of the file shows."""

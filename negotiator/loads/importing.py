@@ -7,7 +7,7 @@ from pathlib import Path
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads import staging
-from negotiator.loads.cells import Cells, Stored
+from negotiator.loads.cells import Cells, Stored, whole_rate
 from negotiator.loads.checking import Checker
 from negotiator.loads.columns import COLUMNS, meaning_of
 from negotiator.loads.files.readers import open_records
@@ -97,6 +97,7 @@ def _parse_defaults(given: Mapping[str, str], zone: tzinfo | None) -> dict[str, 
             )
         try:
             value = cells.parsers[column](text)
+            value = whole_rate(value, None) if column == "loadboard_rate" else value
         except BadInputError as error:
             raise InvalidLoadsError(f"the default of {column}: {error.message}", error.hint) from None
         if value is None:

@@ -15,23 +15,28 @@ MAXIMUM = Decimal(10_000_000)
 HALF_A_CENT = 0.500001
 """In cents, with the little that a float of cents may lack."""
 _CONTEXT = Context()  # ours, whatever the caller's is
-_LONGEST = 24  # characters: well past the maximum, and short of what Decimal would refuse
+_LONGEST = 40  # characters: well past the maximum, and short of what Decimal would refuse
 _LARGEST = 1e12  # the floats of cents are exact up to there, and far beyond any rate
 _MOST_DIGITS = 12
 _STORED = re.compile(r"\$?(\d[\d,]*)(?:\.(\d+))?", re.ASCII)
-_TYPED = re.compile(r"\$?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", re.ASCII)
+_TYPED = re.compile(
+    r"(?:USD *)?(?:\$ *)?(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<thousands> *K)?(?: *USD)?"
+    r"(?P<per_mile> *(?:/|PER\b) *(?:MI|MILE)\b\.?)?",
+    re.ASCII | re.IGNORECASE,
+)
 _NOISE = Decimal("0.000001")  # dollars: what a program's floats may add to an amount or take from it
 
 
-def parse_amount(value: str | float | Decimal) -> Decimal:
+def parse_amount(value: str | float | Decimal, *, miles: float | None = None) -> Decimal:
     """Return an amount of US dollars, exact to the cent, above zero and at most 10 million.
 
-    Text may be ``2300``, ``2,300`` or ``$2,300.50``. Floats are taken to the nearest cent, because
-    ``2300.10`` has no exact float; text and Decimal are so only if they differ from it as floats do, as in
+    Text may be ``2300``, ``2,300``, ``$2,300.50``, ``2.3k`` or ``2300 USD``. Where the ``miles`` are known it
+    may be ``2.35/mi``, which is taken to the nearest cent. Floats are taken to the nearest cent too, because
+    ``2300.10`` has no exact float; text and Decimal only if they differ from it as floats do, as in
     ``2300.2999999999997``. A fraction of a cent is refused.
     Raises InvalidAmountError for anything else, ``nan`` and ``inf`` included.
     """
-    amount = _to_decimal(value)
+    amount = _typed(value, miles) if isinstance(value, str) else _to_decimal(value)
     if amount is None or not 0 < amount <= MAXIMUM:
         raise InvalidAmountError(
             f"{quoted(value)} is not an amount",
@@ -40,12 +45,32 @@ def parse_amount(value: str | float | Decimal) -> Decimal:
     return amount
 
 
+def is_per_mile(text: str) -> bool:
+    """Return whether a text is an amount for each mile, such as ``2.35/mi``."""
+    match = _TYPED.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    return match is not None and match["per_mile"] is not None
+
+
+def _typed(text: str, miles: float | None) -> Decimal | None:
+    """Return the dollars and cents that a text names, None when it names no number of them."""
+    match = _TYPED.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    number = Decimal(match["number"].replace(",", ""))
+    if match["thousands"]:
+        number = _CONTEXT.multiply(number, 1000)
+    if not match["per_mile"]:
+        return _to_decimal(number)
+    if miles is None:
+        raise InvalidAmountError(
+            f"{quoted(text)} is an amount for each mile, and the miles are not known",
+            "give the miles, or the amount for the whole load",
+        )
+    return from_file(_CONTEXT.multiply(number, Decimal(str(miles))))
+
+
 def _to_decimal(value: object) -> Decimal | None:
-    """Return the value as dollars and cents, None when it isn't a number of them."""
-    if isinstance(value, str):
-        if len(value) > _LONGEST or not _TYPED.fullmatch(value):
-            return None
-        value = Decimal(value.lstrip("$").replace(",", ""))
+    """Return a number as dollars and cents, None when it isn't one of them."""
     if isinstance(value, float):
         return from_file(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):

@@ -479,6 +479,38 @@ def test_a_delivery_on_the_day_of_the_pick_up_is_not_before_it(
     assert board(text, *arguments).exit_code == 0
 
 
+def test_a_rate_for_each_mile_is_one_for_the_load(desk: Path) -> None:
+    """Where its miles are given; in whatever order the columns stand."""
+    assert board(row(rate="$1.95/mi", miles="925 mi")).exit_code == 0
+    assert stored(desk)["loadboard_rate"] == 1803.75
+    text = json.dumps([{"miles": 100, **OBJECT, "load_id": "X2", "rate": "2.355 per mile"}])
+    assert board(text).exit_code == 0
+    assert stored(desk, "X2")["loadboard_rate"] == 235.5
+    unknown = "line 2: loadboard_rate: '2.35/mi' is an amount for each mile, and the miles are not known"
+    assert unknown in message(row(rate="2.35/mi"))
+    assert "loadboard_rate" not in message(row(rate="2.35/mi", miles="far"))
+    both = message(row(rate="2.35/mi", delivery="9/1/2025"))
+    assert (unknown in both, "delivery_datetime: it is before" in both) == (True, True)
+    assert "each mile" in message(row(), "--default", "rate=2.35/mi")
+    given = [
+        "--origin",
+        "a",
+        "--destination",
+        "b",
+        "--pickup",
+        "9/2/2025",
+        "--delivery",
+        "9/3/2025",
+        "--equipment",
+        "Van",
+    ]
+    assert data("load", "add", "X3", *given, "--rate", "2.35/mi", "--miles", "100")["loadboard_rate"] == 235
+    assert (
+        "--rate: '2.35/mi' is an amount for each mile"
+        in run("load", "add", "X4", *given, "--rate", "2.35/mi").stderr
+    )
+
+
 def test_amounts_are_read_alike_at_each_door(desk: Path) -> None:
     """The noise of a program's floats is taken away; a fraction of a cent is refused."""
     for rate, kept in (("2300.2999999999997", 2300.3), ("1938.1200000000001", 1938.12)):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from negotiator.errors import InvalidAmountError
 from negotiator.values import timestamps
-from negotiator.values.money import MAXIMUM, dollars, from_file, parse_amount
+from negotiator.values.money import MAXIMUM, dollars, from_file, is_per_mile, parse_amount
 
 BAD_AMOUNTS = [
     *(
@@ -38,11 +38,17 @@ BAD_AMOUNTS = [
         ",300",
         "2 300",
         "$",
-        "$ 5",
         "5$",
-        "2300\n",
-        " 2300",
         "0x10",
+        "k",
+        "2.3kk",
+        "2.3456789k",
+        "10001k",
+        "2300 EUR",
+        "2300 US",
+        "USD",
+        "2.35/mi",
+        "2.35 per mile",
     ),
     *("10000000.01", "99999999999999999999999999", "12.", ".5", "1,000,00", "1\0", "٣"),
 ]
@@ -58,6 +64,16 @@ BAD_AMOUNTS = [
         ("0.01", "0.01"),
         ("1,234,567.8", "1234567.80"),
         ("10000000", "10000000"),
+        (" 2300\n", "2300"),
+        (" $ 1,400.00 ", "1400"),
+        ("1400.0000", "1400"),
+        ("2.3k", "2300"),
+        ("$2.35K", "2350"),
+        ("10,000 k", "10000000"),
+        ("2300 USD", "2300"),
+        ("usd 2,300.50", "2300.50"),
+        ("USD $2.3k", "2300"),
+        ("2300.2999999999997", "2300.30"),
         (2300, "2300"),
         (2300.1, "2300.10"),
         (2300.005, "2300.01"),
@@ -85,6 +101,41 @@ def test_numbers_that_are_no_amount_are_refused(bad: float | Decimal) -> None:
     """A program's slip is refused as a person's is."""
     with pytest.raises(InvalidAmountError):
         parse_amount(bad)
+
+
+@pytest.mark.parametrize(
+    ("typed", "miles", "amount"),
+    [
+        ("$1.95/mi", 925, "1803.75"),
+        ("1.95 / mile", 925.0, "1803.75"),
+        ("2.35 per mile", 100, "235"),
+        ("$2.355/mi.", 333.3, "784.92"),
+        ("2 USD/MI", 10, "20"),
+        ("2300", 10, "2300"),
+    ],
+)
+def test_an_amount_for_each_mile_is_one_where_the_miles_are_known(
+    typed: str, miles: float, amount: str
+) -> None:
+    """To the nearest cent of the whole; an amount for the load stays what it is."""
+    assert parse_amount(typed, miles=miles) == Decimal(amount)
+    assert is_per_mile(typed) == (typed != "2300")
+
+
+@pytest.mark.parametrize(
+    ("typed", "miles"), [("2.35/mi", 0), ("2.35/mi", 1e9), ("2.35/km", 10), ("2.35/mi/mi", 10)]
+)
+def test_an_amount_for_each_mile_has_the_bounds_of_any_amount(typed: str, miles: float) -> None:
+    """Of the whole load."""
+    with pytest.raises(InvalidAmountError, match="is not an amount"):
+        parse_amount(typed, miles=miles)
+
+
+def test_an_amount_for_each_mile_without_miles_is_refused_by_name() -> None:
+    """The hint says what would help."""
+    with pytest.raises(InvalidAmountError, match=r"'2.35/mi' is an amount for each mile") as caught:
+        parse_amount("2.35/mi")
+    assert "give the miles" in caught.value.hint
 
 
 @given(st.decimals(min_value="0.01", max_value=MAXIMUM, places=2))
