@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ PLACES = tuple(dict.fromkeys(_LETTERS.values()))
 _AT_THE_END = re.compile(
     rf"(.*\d(?: *[AP]\.?M\.?)?) *\(?({'|'.join(_LETTERS)})\b\)?", re.ASCII | re.IGNORECASE
 )
+
+# Later Python (3.12, 3.13) does not tell the machine's offset, and 9999-12-31 stands for "no end".
+_LATEST_LOCAL = datetime.max - timedelta(days=2)  # noqa: DTZ901 - local on purpose
 
 
 def zone_named(name: str | None) -> "ZoneInfo | None":
@@ -87,6 +90,8 @@ def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
 
     Raises OverflowError or ValueError at the ends of the calendar.
     """
+    if moment.tzinfo is None and zone is None and moment > _LATEST_LOCAL:
+        zone = _LATEST_LOCAL.astimezone().tzinfo
     return (moment.replace(tzinfo=zone) if moment.tzinfo is None and zone else moment).astimezone(UTC)
 
 

@@ -1,11 +1,12 @@
 """Time zones: what they are called."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from negotiator.errors import InvalidTimeError
-from negotiator.values.zones import desk_zone, machine_zone_fault, split_zone, zone_named
+from negotiator.values.zones import desk_zone, in_zone, machine_zone_fault, split_zone, zone_named
 
 
 @pytest.mark.parametrize(
@@ -117,3 +118,10 @@ def test_a_zone_that_the_system_does_not_know_is_a_fault(name: str | None, fault
     """The system says nothing, and takes UTC."""
     environ = {} if name is None else {"TZ": name}
     assert (f"TZ is {(name or '').removeprefix(':')!r}" in machine_zone_fault(environ)) is faulty
+
+
+@pytest.mark.parametrize("zone", [None, ZoneInfo("UTC")])
+def test_the_last_day_of_the_calendar_is_a_day(zone: ZoneInfo | None) -> None:
+    """In the machine's zone, whatever the version of Python, as in another."""
+    local = datetime(9999, 12, 31)  # noqa: DTZ001 - as people type it
+    assert in_zone(local, zone) == datetime(9999, 12, 31, tzinfo=UTC)
