@@ -1,13 +1,23 @@
 """What an operator should know beside an answer, in the words of the command line."""
 
+from decimal import Decimal
+
 from negotiator.negotiation.models import Answer
 from negotiator.output import printing
-from negotiator.values.money import dollars
+from negotiator.values.money import dollars, from_file
+
+
+def say_amount(answer: Answer, where: str = "") -> None:
+    """Say what an ask for each mile comes to."""
+    if answer.per_mile is not None and answer.load is not None:
+        miles, amount = from_file(answer.load.miles) or Decimal(0), dollars(answer.carrier_offer)
+        printing.say(f"Note: {where}{answer.per_mile.strip()} for {miles.normalize():,f} miles is {amount}.")
 
 
 def say_notices(answer: Answer, *, line: int | None = None) -> None:
     """Say what an operator should know; ``line`` is the number of an ask's line among many."""
     where = "" if line is None else f"line {line}: "
+    say_amount(answer, where)
     if answer.warning:
         printing.say(f"Warning: {where}{answer.warning}.")
     for session_id in answer.open_sessions[:1]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from negotiator.cli import hints
-from negotiator.cli.notices import say_notices
+from negotiator.cli.notices import say_amount, say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
@@ -57,6 +57,7 @@ def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
             hints.print_error(OutlierError(problem.message, hint), as_json=False)
         else:
             print_answer(answer, Format.TABLE, explain=explain, dry_run=False)
+            say_amount(answer)
             if answer.should_transfer:
                 break
             round_number = answer.round_number + 1

@@ -9,14 +9,14 @@ from negotiator.negotiation.models import Answer, Ask, Call, Load, Situation
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import system_response
-from negotiator.negotiation.situation import load_situation, terms_for
+from negotiator.negotiation.situation import call_and_load, load_situation, terms_for, whole_amount
 from negotiator.negotiation.thread import Round
 from negotiator.policy.decide import decide, require_ceiling
 from negotiator.policy.terms import PolicySource, Terms
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id, require_readable_session_id, require_request_id
-from negotiator.values.money import parse_amount
+from negotiator.values.money import is_per_mile, parse_amount
 from negotiator.values.recorded import POLICY
 from negotiator.values.text import require_usable_notes
 
@@ -31,16 +31,20 @@ def parse_ask(
     ceiling: str | Decimal | None = None,
     allow_outlier: bool = False,
 ) -> Ask:
-    """Return the ask; ``ceiling`` is its own, instead of a policy's. Raises BadInputError and its kinds."""
+    """Return the ask; ``ceiling`` is its own, instead of a policy's. Raises BadInputError and its kinds.
+
+    ``carrier_offer`` may be for each mile, as in ``2.35/mi``.
+    """
     number = parse_call_id(call_id)
-    amount = parse_amount(carrier_offer)
+    per_mile = carrier_offer if isinstance(carrier_offer, str) and is_per_mile(carrier_offer) else None
+    amount = parse_amount(carrier_offer, miles=1)  # those of the load are not known yet
     if session_id is not None:
         require_readable_session_id(session_id)
     require_usable_notes(notes)
     if request_id is not None:
         require_request_id(request_id)
     most = None if ceiling is None else parse_amount(ceiling)
-    return Ask(number, amount, session_id, notes, request_id, most, allow_outlier)
+    return Ask(number, amount, session_id, notes, request_id, most, allow_outlier, per_mile)
 
 
 def answer_ask(
@@ -65,6 +69,8 @@ def answer_ask(
 
 def _answer(file: LoadsFile, ask: Ask, source: PolicySource, now: datetime, *, record: bool) -> Answer:
     repository = Repository(file)
+    if ask.per_mile is not None:
+        ask = ask._replace(amount=whole_amount(ask.per_mile, call_and_load(repository, ask.call_id)[1]))
     if ask.request_id is not None and (found := repository.round_of_request(ask.request_id)):
         call = repository.call(ask.call_id)
         load = None if call is None or call.load_id is None else repository.load(call.load_id)

@@ -9,7 +9,7 @@ from negotiator.negotiation.models import Booked
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import system_response
-from negotiator.negotiation.situation import call_and_load, terms_for
+from negotiator.negotiation.situation import call_and_load, terms_for, whole_amount
 from negotiator.negotiation.thread import Round, Thread, standing_rounds
 from negotiator.policy.decide import Decision
 from negotiator.policy.terms import PolicySource
@@ -31,19 +31,22 @@ def book_call(
     reason: str | None = None,
     clock: Callable[[], datetime] = timestamps.utc_now,
 ) -> Booked:
-    """Record that a person agreed on a rate (US dollars, any) with the carrier on a call, and book the load.
+    """Record that a person agreed on a rate with the carrier on a call, and book the load.
 
+    The rate is any, in US dollars, or for each mile, as in ``2.35/mi``.
     It is a round of the thread that was handed over last, else of the call's last one. ``by`` is the person's
     name; the policy gives the ceiling that is kept with the round, and decides nothing.
     Raises BadInputError, CallNotFoundError, LoadNotFoundError, LoadTakenError, UnusableFileError, BusyError
     and their kinds; then nothing was changed.
     """
-    number, amount = parse_call_id(call_id), parse_amount(rate)
+    number = parse_call_id(call_id)
+    parse_amount(rate, miles=1)  # what is no amount is refused before the file is locked
     require_usable_notes(reason)
     require_person(by)
     with file.write(), localcontext(Context()):
         repository = Repository(file)
         call, load = call_and_load(repository, number)
+        amount = whole_amount(rate, load)
         refusals.refuse_taken(load, rate_was_agreed=repository.calls_about(load.load_id, call)[0])
         rows = tuple(repository.call_rounds(number))
         session_id = _session(rows)

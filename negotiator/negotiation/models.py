@@ -69,7 +69,11 @@ class Heard(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """What a carrier wants, US dollars for the whole load, and how it is to be answered."""
+    """What a carrier wants, US dollars for the whole load, and how it is to be answered.
+
+    ``per_mile`` is the text of an ask for each mile, such as ``2.35/mi``. Until the load's miles are known,
+    ``amount`` is then that of a single mile.
+    """
 
     call_id: int
     amount: Decimal
@@ -78,6 +82,7 @@ class Ask(NamedTuple):
     request_id: str | None
     ceiling: Decimal | None
     allow_outlier: bool
+    per_mile: str | None = None
 
 
 class Situation(NamedTuple):
@@ -109,7 +114,7 @@ class Answer:
     needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was recorded), the
     ``thread`` before, sessions that are open, and what the carrier heard on other calls. ``ruling`` is None
     when the request had been answered before, and this is the answer on record. ``terms`` are what it was
-    decided on, or would be now.
+    decided on, or would be now. ``per_mile`` is the text of an ask that was given for each mile.
     """
 
     call_id: int
@@ -126,6 +131,7 @@ class Answer:
     ruling: Ruling | None
     open_sessions: tuple[str, ...] = ()
     heard: tuple[Heard, ...] = ()
+    per_mile: str | None = None
 
     @classmethod
     def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, terms: Terms) -> Self:
@@ -145,6 +151,7 @@ class Answer:
             ruling=ruling,
             open_sessions=situation.open_sessions,
             heard=situation.heard,
+            per_mile=ask.per_mile,
         )
 
     @classmethod
@@ -176,6 +183,7 @@ class Answer:
             thread=Thread.of(before, ask.session_id),
             terms=terms,
             ruling=None,
+            per_mile=ask.per_mile,
         )
 
     @property

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from negotiator.errors import CallNotFoundError, LoadNotFoundError, Remedy
+from negotiator.errors import CallNotFoundError, InvalidAmountError, LoadNotFoundError, Remedy
 from negotiator.negotiation import refusals
 from negotiator.negotiation.models import Ask, Call, Heard, Load, SessionRow, Situation
 from negotiator.negotiation.repository import Repository
@@ -14,6 +14,8 @@ from negotiator.policy.subject import Subject
 from negotiator.policy.terms import PolicySource, Terms
 from negotiator.storage.database import LoadsFile
 from negotiator.values.ids import require_session_id
+from negotiator.values.money import from_file, is_per_mile, parse_amount
+from negotiator.values.text import quoted
 
 
 def load_situation(repository: Repository, ask: Ask, now: datetime) -> Situation:
@@ -72,6 +74,20 @@ def _heard(
         if counter is not None:
             found.append(Heard(call_id, counter))
     return tuple(found)
+
+
+def whole_amount(rate: float | str | Decimal, load: Load) -> Decimal:
+    """Return an amount for a whole load, US dollars to the cent; one for each mile is given as text.
+
+    Raises InvalidAmountError, also for an amount for each mile of a load whose miles are not known.
+    """
+    miles = from_file(load.miles) or Decimal(0)
+    if isinstance(rate, str) and is_per_mile(rate) and miles <= 0:
+        raise InvalidAmountError(
+            f"{quoted(rate)} is an amount for each mile, and load {load.load_id} has no miles",
+            "give the amount for the whole load",
+        )
+    return parse_amount(rate, miles=float(miles))
 
 
 def terms_for(  # noqa: PLR0917 - what the terms depend on, the weightiest last

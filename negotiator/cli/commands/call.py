@@ -12,6 +12,7 @@ from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.values.ids import require_readable_session_id
+from negotiator.values.money import dollars, is_per_mile
 from negotiator.values.timestamps import utc_now
 
 app = Commands(
@@ -183,7 +184,7 @@ def undo(
 )
 def book(
     call_id: options.CallID,
-    rate: Annotated[str, typer.Argument(help="The rate that was agreed, US dollars.", metavar="RATE")],
+    rate: Annotated[str, typer.Argument(help="The agreed rate: US dollars, or 2.35/mi.", metavar="RATE")],
     by: Annotated[
         str | None, typer.Option("--by", help="Who decided; you unless said.", metavar="NAME")
     ] = None,
@@ -210,6 +211,8 @@ def book(
     with LoadsFile.open(db) as file:
         done = book_call(file, call_id, rate, source, by=person, reason=reason)
     printing.record(contract.data(done, contract.BOOKED), form)
+    if is_per_mile(rate):
+        printing.say(f"Note: {rate.strip()} is {dollars(done.carrier_offer)} for the load.")
 
 
 @app.command("reopen", epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))

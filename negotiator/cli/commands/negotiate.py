@@ -29,7 +29,7 @@ def negotiate(
     ask: Annotated[
         str | None,
         typer.Argument(
-            help="What the carrier wants, in US dollars.",
+            help="What the carrier wants: US dollars, or 2.35/mi.",
             metavar="[ASK]",
             show_default=False,
         ),
