@@ -102,6 +102,9 @@ TimeZone = Annotated[
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="At most N; 0 is all.", metavar="N")]
+Explained = Annotated[
+    bool, typer.Option("--explain", help="Also the posted rate, the ceiling, and who decided.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 
 

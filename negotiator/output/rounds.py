@@ -24,19 +24,23 @@ _COLUMNS = (
     Column("Session", rank=1),
     Column("Notes", folds=16, rank=3),
 )
+_TERMS = (Column("Load", rank=4), Column("Posted", rank=2), Column("Ceiling", rank=2), Column("By", rank=2))
 
 _ANSWERED_BEFORE = "this request was answered before, and that answer is on record"
 
 
-def print_rounds(rounds: Sequence[Round], form: Format, *, known: str) -> None:
+def print_rounds(rounds: Sequence[Round], form: Format, *, known: str, explain: bool = False) -> None:
     """Print a history: for a program with the keys of a round, for a person in a person's words.
 
-    ``known`` is the heading of what was asked for, and needs no column.
+    ``known`` is the heading of what was asked for, and needs no column. ``explain`` adds what each round was
+    decided on: the ceiling is not in a history that somebody may pass on.
     """
     if form is not Format.TABLE:
-        printing.rows([contract.data(found, contract.ROUND) for found in rounds], contract.ROUND, form)
+        keys = contract.EXPLAINED_ROUND if explain else contract.ROUND
+        printing.rows([contract.data(found, keys) for found in rounds], keys, form)
     else:
-        shown = [column for column in _COLUMNS if column.heading != known]
+        columns = (*_COLUMNS, *_TERMS) if explain else _COLUMNS
+        shown = [column for column in columns if column.heading != known]
         cells = [_cells(found) for found in rounds]
         printing.table(shown, [[row[column.heading] for column in shown] for row in cells])
     if not rounds:
@@ -52,6 +56,10 @@ def _cells(found: Round) -> dict[str, object]:
         "Time": found.timestamp,
         "Answer": _answer(found),
         "Notes": found.notes,
+        "Load": found.load_id,
+        "Posted": found.posted_rate,
+        "Ceiling": found.ceiling,
+        "By": found.decided_by,
     }
 
 

@@ -29,6 +29,7 @@ app = Commands(
 def history(
     call_id: options.CallID,
     session: options.Session = None,
+    explain: options.Explained = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -44,7 +45,7 @@ def history(
 
     with LoadsFile.open(db) as file:
         rounds = call_history(file, call_id, options.session_of(file, session, call_id))
-    print_rounds(rounds, form, known="Call")
+    print_rounds(rounds, form, known="Call", explain=explain)
 
 
 @app.command("start", epilog=examples("call=$(negotiator call start --load LD003 --carrier 'MC 123456')"))

@@ -43,6 +43,7 @@ def history(
     chart: Annotated[
         bool, typer.Option("--chart", help="Draw how asks and counters approach each other.")
     ] = False,
+    explain: options.Explained = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -52,6 +53,8 @@ def history(
     form = options.chosen(form, as_json, csv_safe)
     if chart and form is not Format.TABLE:
         raise UsageError(f"--chart and --format {form} cannot be used together", "leave one of them out")
+    if chart and explain:
+        raise UsageError("--chart and --explain cannot be used together", "leave one of them out")
     require_readable_session_id(session_id)  # before the file is opened
     from negotiator.negotiation.history import session_history
     from negotiator.negotiation.session_choice import choose_session
@@ -63,7 +66,7 @@ def history(
     if chart and rounds:
         printing.chart(rounds)
     else:
-        print_rounds(rounds, form, known="Session")
+        print_rounds(rounds, form, known="Session", explain=explain)
 
 
 @app.command(

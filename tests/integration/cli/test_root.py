@@ -469,3 +469,23 @@ def test_a_machine_s_zone_that_is_none_is_said_once(desk: Path, command: str) ->
     for _ in range(2):  # each run says it
         assert run(*command.split(), TZ="Garbage/Zone").stderr.count(fault) == 1
     assert "Warning" not in run(*command.split(), TZ="America/Chicago").stderr
+
+
+def test_a_history_tells_the_ceiling_only_when_it_is_asked_for(desk: Path) -> None:
+    """Histories get passed on."""
+    run("negotiate", 1, 2300, "--session", SESSION)
+    for command in (["session", "history", SESSION], ["call", "history", 1]):
+        for form in ("table", "json", "jsonl", "csv"):
+            assert "2310" not in run(*command, "-f", form).stdout.replace(",", "")
+            assert "2310" in run(*command, "-f", form, "--explain").stdout.replace(",", "")
+        (explained,) = data(*command, "--explain")
+        terms = {
+            "load_id": "L1",
+            "posted_rate": 2100,
+            "ceiling": 2310,
+            "policy_version": 0,
+            "decided_by": "policy",
+        }
+        assert {key: explained[key] for key in terms} == terms
+        assert list(explained) == [*ROUND_KEYS, *terms]
+    assert run("session", "history", SESSION, "--chart", "--explain").exit_code == 2
