@@ -115,7 +115,8 @@ def answer_on_record(
     decision = refusals.require_same_ask(found, ask)
     call, load = about
     rows = repository.rounds_around(ask.call_id, ask.session_id)
-    before = rows[: rows.index(found)]
+    place = next((place for place, row in enumerate(rows) if row.id == found.id), len(rows))
+    before = rows[:place]
     return Answer.recorded(ask, found, decision, call=call, load=load, before=before, terms=terms)
 
 

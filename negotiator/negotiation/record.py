@@ -8,7 +8,7 @@ from typing import NamedTuple
 from negotiator.errors import Remedy, SchemaError
 from negotiator.negotiation.models import Call, Load, State
 from negotiator.negotiation.responses import outcome
-from negotiator.negotiation.thread import Round, Thread
+from negotiator.negotiation.thread import Round, Thread, standing_rounds
 from negotiator.policy.decide import Decision
 from negotiator.storage import statements
 from negotiator.storage.database import LoadsFile
@@ -61,7 +61,7 @@ class Recorder:
         """
         accepted = decision is Decision.ACCEPTED
         self.insert(entry)
-        if decision is not Decision.COUNTER or call.outcome != implied_state(rows).outcome:
+        if decision is not Decision.COUNTER or call.outcome != implied_outcome(rows):
             self._db.execute(statements.KEEP_STATE, [entry.call_id, entry.session_id, entry.round_number])
         rate = _real(entry.ask) if accepted else None
         transferred = decision is Decision.TRANSFER
@@ -145,10 +145,14 @@ class Recorder:
 
 def implied_state(rows: tuple[Round, ...]) -> State:
     """Return how a call and its load stand by the rows of the call, as far as we have written them."""
-    thread = Thread(rows)
-    last = thread.last_decision
-    transferred = any(done.decision is Decision.TRANSFER for done in thread.rounds)
-    return State("negotiating" if last is None else outcome(last), None, int(transferred), "available")
+    transferred = any(done.decision is Decision.TRANSFER for done in standing_rounds(rows))
+    return State(implied_outcome(rows), None, int(transferred), "available")
+
+
+def implied_outcome(rows: tuple[Round, ...]) -> str:
+    """Return the outcome that a call has by its rows."""
+    last = Thread(rows).last_decision
+    return "negotiating" if last is None else outcome(last)
 
 
 def _real(amount: Decimal | None) -> float | None:

@@ -1,6 +1,8 @@
 """Rows of the file as models; nothing is decided or written here."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from negotiator.negotiation.models import Call, Load, SessionRow, State
@@ -68,10 +70,16 @@ class Repository:
         return self._rounds(statements.CALL_SESSION_ROUNDS, call_id, session_id)
 
     def rounds_around(self, call_id: int, session_id: str | None) -> tuple[Round, ...]:
-        """Return the rounds of a call and of a session, if one is given, oldest first."""
-        if session_id is None:
-            return tuple(self._rounds(statements.CALL_ROUNDS, call_id))
-        return tuple(self._rounds(statements.CALL_AND_SESSION_ROUNDS, call_id, session_id))
+        """Return the rounds of a call and of a session, if one is given, oldest first.
+
+        They are without notes, and without what they were decided on but for the load.
+        """
+        rows = self._db.execute(statements.SAID_ON_CALL, [call_id]).fetchall()
+        if session_id is not None:
+            known = {row[0] for row in rows}
+            more = self._db.execute(statements.SAID_IN_SESSION, [session_id]).fetchall()
+            rows += [row for row in more if row[0] not in known]
+        return tuple(_in_order(rows))
 
     def round_of_request(self, request_id: str) -> Round | None:
         """Return the round that a request made."""
@@ -110,25 +118,32 @@ class Repository:
 
     def _rounds(self, sql: str, *values: object) -> list[Round]:
         """Return rounds by real time, then ID, unknown times first."""
-        rows = self._db.execute(sql, values).fetchall()
-        return sorted(map(_round, rows), key=lambda found: (found.timestamp or _BEGINNING, found.id))
+        return _in_order(self._db.execute(sql, values).fetchall())
+
+
+def _in_order(rows: Iterable[tuple[Any, ...]]) -> list[Round]:
+    return sorted(map(_round, rows), key=lambda found: (found.timestamp or _BEGINNING, found.id))
 
 
 def _round(row: tuple[Any, ...]) -> Round:
-    id_, call_id, session_id, number, ask, response, timestamp, notes, *terms = row
-    load_id, posted_rate, ceiling, policy_version, decided_by = terms
+    id_, call_id, session_id, number, ask, response, timestamp, notes, load_id, *terms = row
     return Round(
-        id=whole_number(id_) or 0,
-        call_id=whole_number(call_id),
-        session_id=text_from(session_id),
-        round_number=whole_number(number),
-        carrier_offer=rate_from_file(ask),
-        system_response=text_from(response),
-        timestamp=parse_stored(timestamp),
-        notes=text_from(notes),
-        load_id=text_from(load_id),
-        posted_rate=rate_from_file(posted_rate),
-        ceiling=rate_from_file(ceiling),
-        policy_version=whole_number(policy_version),
-        decided_by=text_from(decided_by),
+        whole_number(id_) or 0,
+        whole_number(call_id),
+        text_from(session_id),
+        whole_number(number),
+        rate_from_file(ask),
+        text_from(response),
+        parse_stored(timestamp),
+        text_from(notes),
+        text_from(load_id),
+        *(_terms(*terms) if terms else ()),
     )
+
+
+def _terms(
+    posted_rate: object, ceiling: object, policy_version: object, decided_by: object
+) -> tuple[Decimal | None, Decimal | None, int | None, str | None]:
+    """Return what a round was decided on."""
+    rates = rate_from_file(posted_rate), rate_from_file(ceiling)
+    return *rates, whole_number(policy_version), text_from(decided_by)

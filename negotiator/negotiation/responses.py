@@ -4,7 +4,8 @@ All that depends on which decision it is stands here, each time as a `match` tha
 """
 
 from decimal import Decimal
-from typing import assert_never
+from functools import lru_cache
+from typing import NamedTuple, assert_never
 
 from negotiator.policy.decide import Decision
 from negotiator.values import recorded
@@ -33,6 +34,22 @@ _NAMED = {_name(decision): decision for decision in Decision}
 def system_response(decision: Decision, amount: Decimal | None) -> str:
     """Return what `system_response` holds for a decision; ``amount`` is a counter's, US dollars."""
     return f"{_name(decision)}{amount:.2f}" if decision is Decision.COUNTER else _name(decision)
+
+
+class Reading(NamedTuple):
+    """What a `system_response` says: a decision, its counter (US dollars), or that a round is taken back."""
+
+    decision: Decision | None
+    counter: Decimal | None
+    takes_back: str | None
+
+
+@lru_cache(maxsize=1024)
+def read_response(response: str | None) -> Reading:
+    """Return what a `system_response` says. It is cached: an ask looks at each row of its thread often."""
+    word = word_from(response)
+    taken_back = word if word in recorded.TAKING_BACK else None
+    return Reading(decision_in(response), recorded.counter_in(response), taken_back)
 
 
 def decision_in(response: str | None) -> Decision | None:

@@ -51,9 +51,10 @@ def _refuse_foreign_session(
 ) -> None:
     """Raise ConflictError for a session about another load, or with another carrier."""
     call, load = about
-    rounds = {done.call_id: done.load_id for done in thread.rounds}
-    started = {} if kept is None or kept.call_id in rounds else {kept.call_id: None}
-    for call_id, load_id in (started | rounds).items():
+    seen = dict.fromkeys((done.call_id, done.load_id) for done in thread.rounds)
+    if kept is not None:
+        seen[kept.call_id, None] = None
+    for call_id, load_id in seen:
         other = call if call_id == call.id else None if call_id is None else repository.call(call_id)
         if other is not None:
             refusals.refuse_foreign_session(session_id, call, load, other, load_id or other.load_id)

@@ -7,10 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple, Self
 
-from negotiator.negotiation import responses
+from negotiator.negotiation.responses import read_response
 from negotiator.policy.decide import Decision
 from negotiator.values import recorded
-from negotiator.values.cells import word_from
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,17 @@ class Round:
     @property
     def decision(self) -> Decision | None:
         """The decision that the row records, None for the free text of older rows."""
-        return responses.decision_in(self.system_response)
+        return read_response(self.system_response).decision
 
     @property
     def counter(self) -> Decimal | None:
         """The counter that the row records, US dollars."""
-        return recorded.counter_in(self.system_response)
+        return read_response(self.system_response).counter
 
     @property
     def takes_back(self) -> str | None:
         """The word of a row that takes back the round whose number it bears, None for a round."""
-        word = word_from(self.system_response)
-        return word if word in recorded.TAKING_BACK else None
+        return read_response(self.system_response).takes_back
 
     @property
     def key(self) -> tuple[int | None, str | None, int | None]:
@@ -63,9 +61,10 @@ def without_withdrawn(rows: Iterable[Round]) -> tuple[Round, ...]:
     A withdrawal takes back what was there before it: another program may give the number again.
     """
     rows = tuple(rows)
-    withdrawn = {row.key: row.id for row in sorted(rows, key=_id) if row.takes_back == recorded.WITHDRAWN}
-    if not withdrawn:
+    withdrawals = [row for row in rows if row.takes_back == recorded.WITHDRAWN]
+    if not withdrawals:
         return rows
+    withdrawn = {row.key: row.id for row in sorted(withdrawals, key=_id)}
     return tuple(row for row in rows if row.id > withdrawn.get(row.key, row.id - 1))
 
 

@@ -10,7 +10,13 @@ _ROUND_COLUMNS = """
 SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE session_id = ?"
 CALL_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ?"
 CALL_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? AND session_id = ?"
-CALL_AND_SESSION_ROUNDS = f"{_ROUND_COLUMNS} WHERE call_id = ? OR session_id = ?"
+_SAID_COLUMNS = """
+    SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, NULL, load_id
+      FROM main.negotiations
+"""
+SAID_ON_CALL = f"{_SAID_COLUMNS} WHERE call_id = ?"
+SAID_IN_SESSION = f"{_SAID_COLUMNS} WHERE session_id = ?"
+"""What an ask needs of the rounds before it: without notes, and without what they were decided on."""
 REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
 
 CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed, outcome FROM main.calls WHERE id = ?"
@@ -95,7 +101,7 @@ READ_BACK = """
 
 INDEXED = (
     *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
-    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, CALL_AND_SESSION_ROUNDS),
+    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_ON_CALL, SAID_IN_SESSION),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),
     *(CLEAR_AGREEMENT, SET_LOAD_STATUS),
 )

@@ -14,6 +14,8 @@ _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def text_from(value: object) -> str | None:
     """Return text, whatever type SQLite let somebody store in a text column; None if it is blank."""
+    if isinstance(value, str):  # as nearly all are
+        return value if value.strip(WHITE_SPACE) else None
     if value is None:
         return None
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
@@ -28,9 +30,11 @@ def word_from(value: object) -> str | None:
 
 def whole_number(value: object) -> int | None:
     """Return a whole number, which some programs write as REAL or as text."""
+    if isinstance(value, int):  # as nearly all are
+        return value
     if isinstance(value, str):
         text = value.strip(WHITE_SPACE)
         return int(text) if _WHOLE.fullmatch(text) else None
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
-    return value if isinstance(value, int) else None
+    return None

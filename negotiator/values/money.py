@@ -5,6 +5,7 @@ How the file's amounts are read in SQL stands in `negotiator.storage.sql`.
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from negotiator.errors import InvalidAmountError
 from negotiator.values.cells import WHITE_SPACE
@@ -97,6 +98,12 @@ def from_file(value: object) -> Decimal | None:
 
 def rate_from_file(value: object) -> Decimal | None:
     """Return an amount that can be asked or paid: one cent to 10 million US dollars; None for others."""
+    return _rate_in_float(value) if isinstance(value, float) else _rate(from_file(value))
+
+
+@lru_cache(maxsize=4096)
+def _rate_in_float(value: float) -> Decimal | None:
+    """Do that for what nearly all rates are stored as: there are few, and each ask reads several."""
     return _rate(from_file(value))
 
 

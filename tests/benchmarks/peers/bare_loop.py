@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from negotiator.policy.terms import CURRENT
 from negotiator.storage import statements as ours
 
 
@@ -19,11 +20,13 @@ def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     db.execute(ours.REQUEST, (request,)).fetchall()
     _, carrier, load, _, _ = db.execute(ours.CALL, (call,)).fetchone()
     db.execute(ours.LOAD, (load,)).fetchone()
-    db.execute(ours.CALL_AND_SESSION_ROUNDS, (call, session)).fetchall()
+    db.execute(ours.SAID_ON_CALL, (call,)).fetchall()
+    db.execute(ours.SAID_IN_SESSION, (session,)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()
     db.execute(ours.LOAD_CALLS, (load, call, carrier[2:])).fetchall()
+    db.execute(CURRENT).fetchone()
     made = (2300.0, "counter_offer_2137.00", "2025-08-20 22:45:30.000000", None)
-    terms = (load, 2100.0, 2310.0, None, "policy")
+    terms = (load, 2100.0, 2310.0, 0, "policy")
     db.execute(ours.INSERT_ROUND, (call, session, 1, *made, request, *terms))
     db.execute(ours.COUNT_ROUND, ("negotiating", None, False, call))
     db.execute(ours.READ_BACK, (call, session, 1, *made[:2], request, load, call)).fetchone()

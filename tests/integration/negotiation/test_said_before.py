@@ -197,11 +197,11 @@ def test_each_round_records_what_it_was_decided_on(service: CallHandlingService,
 
 
 def test_an_ask_reads_no_more_than_it_needs(desk: Path) -> None:
-    """Call, load, rounds, session, other calls about the load, the policy; and what was written."""
+    """Call, load, both sets of rounds, session, calls about the load, the policy; and what was written."""
     statements: list[str] = []
     with LoadsFile.open(desk) as file:
         file.connection.set_trace_callback(statements.append)
         service = CallHandlingService(file.connection, desk)
         service.negotiate(1, 2300, SESSION)
     reads = [sql for sql in statements if sql.lstrip().startswith("SELECT")]
-    assert len(reads) == 7, reads
+    assert len(reads) == 8, reads
