@@ -16,9 +16,9 @@ from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
-from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, word_of
+from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, text_of, word_of
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number, word_from
+from negotiator.values.cells import flag_from, text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
 from negotiator.values.mc_number import carrier_number
 from negotiator.values.money import dollars, from_file
@@ -82,10 +82,10 @@ def end_call(
         started = call.call_start_time
         seconds = None if started is None else max(0, round((now - started).total_seconds()))
         db.execute(
-            """UPDATE main.calls
+            f"""UPDATE main.calls
                   SET call_end_time = :now, call_duration = :seconds, outcome = :outcome,
                       sentiment = coalesce(:sentiment, sentiment),
-                      notes = CASE WHEN :notes IS NULL THEN notes WHEN notes IS NULL THEN :notes
+                      notes = CASE WHEN :notes IS NULL THEN notes WHEN {text_of("notes")} IS NULL THEN :notes
                                    ELSE notes || char(10) || :notes END
                 WHERE id = :id""",
             {
@@ -167,7 +167,7 @@ def _read(row: Mapping[str, object]) -> dict[str, Any]:
         "initial_rate_offered": from_file(row["initial_rate_offered"]),
         "final_rate_agreed": from_file(row["final_rate_agreed"]),
         "negotiation_rounds": whole_number(row["negotiation_rounds"]),
-        "transferred_to_rep": bool(row["transferred_to_rep"]),
+        "transferred_to_rep": flag_from(row["transferred_to_rep"]),
     }
 
 

@@ -8,7 +8,7 @@ from negotiator.negotiation.thread import Commitments, standing_rounds
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.sql import carrier_of
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number
+from negotiator.values.cells import text_from, whole_number, word_from
 from negotiator.values.money import from_file
 
 _CALLS = f"""
@@ -29,13 +29,13 @@ def _call(file: LoadsFile, load_id: str, row: Sequence[object]) -> LoadCall:
     call_id, carrier, outcome, rounds, agreed, started, company = row
     rows = Repository(file).call_rounds(whole_number(call_id) or 0)
     done = standing_rounds(rows)
-    asks = [each.carrier_offer for each in done if each.carrier_offer is not None and each.carrier_offer > 0]
+    asks = [each.carrier_offer for each in done if each.carrier_offer is not None]
     moments = [timestamps.parse_stored(started), *(each.timestamp for each in rows)]
     return LoadCall(
         id=whole_number(call_id) or 0,
         carrier_mc_number=text_from(carrier),
         company_name=text_from(company),
-        outcome=text_from(outcome),
+        outcome=word_from(outcome),
         negotiation_rounds=whole_number(rounds),
         last_ask=asks[-1] if asks else None,
         lowest_ask=min(asks, default=None),

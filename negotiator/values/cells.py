@@ -9,6 +9,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 """What is no Unicode: SQLite cannot keep it."""
 
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_NO = {None, "0", "f", "false", "n", "no", "off"}
 _LOWER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}  # as SQLite's lower()
 
 
@@ -26,6 +27,11 @@ def word_from(value: object) -> str | None:
     """Return a word, such as a status, in lower case and without blanks around it; None if it is blank."""
     text = text_from(value)
     return None if text is None else text.strip(WHITE_SPACE).translate(_LOWER)
+
+
+def flag_from(value: object) -> bool:
+    """Return whether a cell says yes: a number that is not 0, or a word other than ``no`` or ``false``."""
+    return bool(value) if isinstance(value, int | float) else word_from(value) not in _NO
 
 
 def whole_number(value: object) -> int | None:

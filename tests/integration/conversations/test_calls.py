@@ -207,3 +207,31 @@ def test_lists_of_calls_use_an_index(desk: Path, where: str) -> None:
     with closing(sqlite3.connect(desk)) as db:
         (first, *_) = query_plan(db, f"SELECT * FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?")
     assert first.startswith("SEARCH")
+
+
+@pytest.mark.parametrize(
+    ("cell", "flag"),
+    [(1, True), ("true", True), (" Yes", True), (0, False), (None, False), ("", False), ("False", False), ("0", False), ("n", False)],
+)  # fmt: skip
+def test_a_flag_is_read_in_every_spelling(desk: Path, cell: object, flag: object) -> None:
+    """A text that says no is no."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute("UPDATE calls SET transferred_to_rep = ? WHERE id = 1", [cell])
+    assert data("call", "show", 1)["transferred_to_rep"] is flag
+
+
+def test_what_another_program_wrote_of_a_call_is_read(desk: Path) -> None:
+    """Words in any case, blanks that are none, times and amounts in their spellings."""
+    execute(
+        desk,
+        """UPDATE calls SET outcome = ' Negotiating', sentiment = 'POSITIVE', notes = ' ', load_id = 'L1',
+                            call_start_time = '2025-08-20 9:00 UTC', initial_rate_offered = '$2,100'
+            WHERE id = 1""",
+        "UPDATE calls SET outcome = '', load_id = '' WHERE id = 2",
+    )
+    (found,) = data("call", "list", "--outcome", "negotiating")
+    words = (found["outcome"], found["sentiment"], found["initial_rate_offered"], found["call_start_time"])
+    assert words == ("negotiating", "positive", 2100, "2025-08-20T09:00:00.000000Z")
+    assert (data("call", "show", 2)["outcome"], data("call", "show", 2)["load_id"]) == (None, None)
+    assert "about no load" in run("negotiate", 2, 2100).stderr
+    assert data("call", "end", 1, "--outcome", "rejected", "--notes", "too far")["notes"] == "too far"

@@ -5,12 +5,22 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from negotiator.maintenance.check import query_plan
+from negotiator.negotiation.repository import Repository
+from negotiator.negotiation.thread import Commitments, Round, Thread, without_withdrawn
+from negotiator.policy.decide import Decision
+from negotiator.storage.database import LoadsFile
 from negotiator.storage.views import round_facts
 from tests.conftest import data, execute, run, select
 
 ROUND = "INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp) VALUES "
+FACTS = """
+    SELECT session_id, CASE WHEN session_id IS NULL THEN call_id END, rounds, undecided, counters,
+           highest_counter, first_ask, last_ask, state FROM thread_facts
+"""
 THREADS = (
     "SELECT thread, rounds, first_ask, last_ask, highest_counter, state FROM thread_facts ORDER BY thread"
 )
@@ -122,3 +132,73 @@ def test_a_load_is_available_in_any_spelling(desk: Path, status: str | None) -> 
     assert data("report")["figures"]["open_loads"]["value"] == 1
     assert run("negotiate", 1, 2100).exit_code == 0
     assert run("negotiate", 3, 1100).exit_code == 4
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.integers(1, 2),
+        st.sampled_from([None, "", " ", "s", "call 1"]),
+        st.integers(1, 3),
+        st.none() | st.sampled_from([2300, 2250.005, "2,200", 0, -1]),
+        st.sampled_from(
+            [
+                *(
+                    "accepted",
+                    "Transfer_To_Human",
+                    "counter_offer_2125.00",
+                    "counter_offer_1938.1200000000001",
+                ),
+                *("reopened", "withdrawn", "withdrawn", "fell_through", "Fine.", None),
+            ]
+        ),
+        st.sampled_from(
+            [None, "2025-08-20 10:00:00.000001", "2025-08-20T10:00Z", "2025-08-20 9:59 UTC", "soon"]
+        ),
+    ),
+    max_size=10,
+)
+STATES = {
+    Decision.ACCEPTED: "accepted",
+    Decision.TRANSFER: "transferred",
+    Decision.COUNTER: "open",
+}
+
+
+@pytest.mark.parametrize("number", [60, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_the_views_say_what_an_ask_goes_by(desk: Path, number: int) -> None:
+    """Rounds, counters, asks, the state and the order of each thread, whatever was taken back."""
+    with LoadsFile.open(desk) as file:
+        repository, db = Repository(file), file.connection
+
+        @settings(max_examples=number, deadline=None)
+        @given(ROWS)
+        def compare(rows: list[tuple[object, ...]]) -> None:
+            db.execute("DELETE FROM negotiations")
+            db.executemany(f"{ROUND} (?, ?, ?, ?, ?, ?)", rows)
+            found = {(name, call): tuple(facts) for name, call, *facts in db.execute(FACTS).fetchall()}
+            expected: dict[tuple[str | None, int | None], tuple[object, ...]] = {}
+            for session in ("s", "call 1"):
+                rounds = repository.session_rounds(session)
+                expected[session, None] = said(rounds)
+            for call in (1, 2):
+                rounds = [done for done in repository.call_rounds(call) if done.session_id is None]
+                expected[None, call] = said(rounds)
+            assert found == {thread: facts for thread, facts in expected.items() if facts}
+
+        compare()
+
+
+def said(rounds: list[Round]) -> tuple[object, ...]:
+    """Return the facts of a thread as the rules of an ask have them, nothing if no row counts."""
+    left, thread = without_withdrawn(rounds), Thread(tuple(rounds))
+    if not left:
+        return ()
+    asks = [float(done.carrier_offer) for done in left if done.carrier_offer is not None]
+    highest = Commitments.of(rounds, None).highest_counter
+    tells = any(row.decision or row.takes_back for row in left)
+    state = "undecided" if not tells else STATES[thread.last_decision or Decision.COUNTER]
+    return (
+        *(len(thread.rounds), thread.undecided, sum(done.counter is not None for done in left)),
+        *(None if highest is None else float(highest), asks[0] if asks else None, asks[-1] if asks else None),
+        state,
+    )
