@@ -166,6 +166,23 @@ class Desk:
 
         return board.add_load(self._file, given, now=self._clock(), zone=zone)
 
+    def set_load(
+        self,
+        load_id: str,
+        given: Mapping[str, object],
+        *,
+        zone: tzinfo | None = UTC,
+        by: str | None = None,
+    ) -> "LoadDetail":
+        """Change the columns of a load that are given, its ``ceiling`` (US dollars, None for none) too.
+
+        ``by`` is who changes the ceiling. Raises InvalidLoadsError, LoadNotFoundError, UnusableFileError,
+        BusyError.
+        """
+        from negotiator.loads import change
+
+        return change.set_load(self._file, load_id, given, now=self._clock(), zone=zone, by=by)
+
     def list_loads(self, wanted: "LoadFilter | None" = None) -> "list[ListedLoad]":
         """Return the loads that are wanted, in the order that is asked for; equals by ID.
 

@@ -141,16 +141,22 @@ def warn_of_overruled_settings(version: int | None) -> None:
         printing.say(f"Warning: {name} does not count: the file has a policy (version {version}).")
 
 
-def person(by: str | None) -> str:
-    """Return the name that was given, else that of whoever runs this. Raises UsageError when it has none."""
-    if by is not None:
-        return by
+def user() -> str | None:
+    """Return the name of whoever runs this, None when the system knows none."""
     from getpass import getuser
 
     try:
         return getuser()
     except (KeyError, OSError, ImportError):
-        raise UsageError("this user has no name here", "say who decided, with --by NAME") from None
+        return None
+
+
+def person(by: str | None) -> str:
+    """Return the name that was given, else that of whoever runs this. Raises UsageError when it has none."""
+    name = user() if by is None else by
+    if name is None:
+        raise UsageError("this user has no name here", "say who decided, with --by NAME")
+    return name
 
 
 def desk_zone(name: str | None = None) -> "ZoneInfo | None":

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
+from negotiator.loads.ceilings import ceiling_of, forget_facts, keep_ceiling
 from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.loads.models import Booking, CallAboutLoad, ListedLoad, LoadDetail, Moment
 from negotiator.storage.database import LoadsFile
@@ -40,18 +41,23 @@ _BEST_ASK = f"SELECT min(ask) FROM ({_ITS_ROUNDS})"
 
 
 def add_load(
-    file: LoadsFile, given: Mapping[str, object], *, now: datetime, zone: tzinfo | None = UTC
+    file: LoadsFile,
+    given: Mapping[str, object],
+    *,
+    now: datetime,
+    zone: tzinfo | None = UTC,
+    by: str | None = None,
 ) -> LoadDetail:
     """Add a load, available, from values by column, and return it as `show_load` does.
 
-    Times that name no zone are local in ``zone``, None is the machine's own.
+    Times that name no zone are local in ``zone``, None is the machine's own. ``by`` is who gives the ceiling.
     Raises InvalidLoadsError, LoadExistsError, UnusableFileError, BusyError.
     """
     from negotiator.loads.cells import parse_load  # noqa: PLC0415 - lists read no values that people wrote
 
     load = parse_load(given, zone)
     load["created_at"] = load["updated_at"] = timestamps.format_stored(now)
-    name = str(load["load_id"])
+    name, ceiling = str(load["load_id"]), load.pop("ceiling")
     with file.write() as db:
         if db.execute("SELECT 1 FROM main.loads WHERE load_id = ?", [name]).fetchone():
             raise LoadExistsError(
@@ -63,7 +69,10 @@ def add_load(
             f"INSERT INTO main.loads ({', '.join(load)}) VALUES ({', '.join('?' * len(load))})",
             list(load.values()),
         )
-        return _detail(file, name)
+        forget_facts(db, name)
+        if ceiling is not None:
+            keep_ceiling(db, name, float(ceiling), by=by, now=now)
+        return load_detail(file, name)
 
 
 def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[ListedLoad]:
@@ -83,7 +92,7 @@ def show_load(file: LoadsFile, load_id: str) -> LoadDetail:
     The ID may be typed in another case. Raises LoadNotFoundError, UnusableFileError, BusyError.
     """
     with file.read() as db:
-        return _detail(file, known_load_id(db, load_id))
+        return load_detail(file, known_load_id(db, load_id))
 
 
 def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
@@ -122,7 +131,8 @@ def _bindable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _detail(file: LoadsFile, load_id: str) -> LoadDetail:
+def load_detail(file: LoadsFile, load_id: str) -> LoadDetail:
+    """Return the load with exactly this ID. Raises LoadNotFoundError."""
     db, columns = file.connection, columns_of("loads")
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
     if row is None:
@@ -134,7 +144,11 @@ def _detail(file: LoadsFile, load_id: str) -> LoadDetail:
     calls = tuple(_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall())
     best = db.execute(_BEST_ASK, {"load_id": load_id}).fetchone()[0]
     return LoadDetail(
-        **_readable(columns, row), calls=calls, best_ask=from_file(best), booked_by=_booking(calls)
+        **_readable(columns, row),
+        ceiling=ceiling_of(db, load_id),
+        calls=calls,
+        best_ask=from_file(best),
+        booked_by=_booking(calls),
     )
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 from negotiator.errors import BadInputError, InvalidAmountError, InvalidLoadsError
-from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS
+from negotiator.loads.ceilings import refuse_low_ceiling
+from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS, RATES
 from negotiator.loads.files.records import Nested
 from negotiator.loads.filters import LoadStatus
 from negotiator.loads.moments import is_before, parse_day_and_clock, parse_moment
@@ -56,7 +57,7 @@ class Cells:
             "load_id": _identifier,
             **dict.fromkeys(("origin", "destination", "equipment_type"), _name),
             **dict.fromkeys(("pickup_datetime", "delivery_datetime"), self._moment),
-            "loadboard_rate": self._amount,
+            **dict.fromkeys(RATES, self._amount),
             "notes": partial(_text, limit=NOTES_LIMIT),
             "weight": partial(self._number, _POUNDS, "42000 or 42,000 lbs"),
             "commodity_type": _text,
@@ -136,22 +137,29 @@ class Cells:
 
 def parse_load(given: Mapping[str, object], zone: tzinfo | None = UTC) -> dict[str, Stored | None]:
     """Return a whole new load, from values by column. Raises InvalidLoadsError, naming the column."""
-    cells = Cells(zone)
-    load: dict[str, Stored | None] = {}
-    for name, column in COLUMNS.items():
-        try:
-            load[name] = cells.parsers[name](given.get(name))
-        except BadInputError as error:
-            raise InvalidLoadsError(f"{name}: {error.message}", error.hint) from None
-        if column.required and load[name] is None:
-            raise InvalidLoadsError(f"{name}: it is missing", "a load has to have one")
-    load["loadboard_rate"] = whole_rate(load["loadboard_rate"], load["miles"])
+    load = parse_values({name: given.get(name) for name in COLUMNS}, zone)
     refuse_backwards(load["pickup_datetime"], load["delivery_datetime"], zone)
+    load |= {column: whole_rate(column, load[column], load["miles"]) for column in RATES}
+    refuse_low_ceiling(load["ceiling"], load["loadboard_rate"])
     return load | {"status": load["status"] or LoadStatus.AVAILABLE.value}
 
 
-def whole_rate(rate: Stored | None, miles: Stored | None) -> Stored | None:
-    """Return the rate for the whole load, US dollars, where ``2.35/mi`` was given for each mile.
+def parse_values(given: Mapping[str, object], zone: tzinfo | None = UTC) -> dict[str, Stored | None]:
+    """Return the values of some columns of a load. Raises InvalidLoadsError, naming the column."""
+    cells = Cells(zone)
+    values: dict[str, Stored | None] = {}
+    for name, value in given.items():
+        try:
+            values[name] = cells.parsers[name](value)
+        except BadInputError as error:
+            raise InvalidLoadsError(f"{name}: {error.message}", error.hint) from None
+        if COLUMNS[name].required and values[name] is None:
+            raise InvalidLoadsError(f"{name}: it is missing", "a load has to have one")
+    return values
+
+
+def whole_rate(column: str, rate: Stored | None, miles: object) -> Stored | None:
+    """Return a rate or a ceiling for the whole load, US dollars, where ``2.35/mi`` was given for each mile.
 
     Raises InvalidLoadsError when the miles are not known.
     """
@@ -160,7 +168,7 @@ def whole_rate(rate: Stored | None, miles: Stored | None) -> Stored | None:
     try:
         return float(parse_amount(rate, miles=miles if isinstance(miles, float) else None))
     except InvalidAmountError as error:
-        raise InvalidLoadsError(f"loadboard_rate: {error.message}", error.hint) from None
+        raise InvalidLoadsError(f"{column}: {error.message}", error.hint) from None
 
 
 def refuse_backwards(pickup: Stored | None, delivery: Stored | None, zone: tzinfo | None) -> None:

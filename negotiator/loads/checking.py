@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads.cells import Cells, Stored, refuse_backwards, whole_rate
-from negotiator.loads.columns import COLUMNS, REQUIRED, Meaning
+from negotiator.loads.columns import COLUMNS, RATES, REQUIRED, Meaning
 from negotiator.loads.faults import MOST_FAULTS, Faults
 from negotiator.loads.files.records import Records
 from negotiator.loads.plans import Plan, key_of, plan_for
@@ -17,7 +17,7 @@ Row = list[Stored | None]
 _POSITIONS = {column: position for position, column in enumerate(COLUMNS, 1)}
 _MOST_NAMES = 100  # of columns that are left out: JSON lines may each have others
 _NO_ID = InvalidLoadsError("load_id: it is missing", "give each load an ID")
-_RATE, _MILES = _POSITIONS["loadboard_rate"], _POSITIONS["miles"]
+_MILES = _POSITIONS["miles"]
 _PICKUP, _DELIVERY = _POSITIONS["pickup_datetime"], _POSITIONS["delivery_datetime"]
 _UNUSABLE = ""  # stands for a value that was given and can't be used: it isn't missing
 
@@ -98,11 +98,11 @@ class Checker:
 
     def _check_together(self, place: int, row: Row) -> None:
         """Check what only several values show."""
-        try:
-            if row[_MILES] != _UNUSABLE:
-                row[_RATE] = whole_rate(row[_RATE], row[_MILES])
-        except BadInputError as error:
-            self.faults.of_record(place, error)
+        for column in RATES if row[_MILES] != _UNUSABLE else ():
+            try:
+                row[_POSITIONS[column]] = whole_rate(column, row[_POSITIONS[column]], row[_MILES])
+            except BadInputError as error:
+                self.faults.of_record(place, error)
         try:
             refuse_backwards(row[_PICKUP], row[_DELIVERY], self._cells.zone)
         except BadInputError as error:

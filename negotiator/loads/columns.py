@@ -65,6 +65,7 @@ COLUMNS = {
     ),
     "equipment_type": Column("equipment trailer trailertype", required=True),
     "loadboard_rate": Column("rate postedrate postedprice price", required=True),
+    "ceiling": Column("maxbuy maxbuyrate maxrate maxpay"),
     "notes": Column("note comment comments"),
     "weight": Column("weightlbs lbs pounds"),
     "commodity_type": Column("commodity"),
@@ -75,6 +76,11 @@ COLUMNS = {
 }
 """The columns that a person gives, in the order of the table."""
 
+RATES = ("loadboard_rate", "ceiling")
+"""The columns that hold US dollars, and may be given for each mile."""
+BESIDE = frozenset(("ceiling",))
+"""The columns that stand beside the table, where other programs do not see them."""
+IN_TABLE = tuple(name for name in COLUMNS if name not in BESIDE)
 REQUIRED = tuple(name for name, column in COLUMNS.items() if column.required)
 FREE_TEXTS = frozenset(("notes", "commodity_type", "dimensions"))
 """The columns whose text is kept as it is."""

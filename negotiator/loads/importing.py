@@ -9,7 +9,7 @@ from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads import staging
 from negotiator.loads.cells import Cells, Stored, whole_rate
 from negotiator.loads.checking import Checker
-from negotiator.loads.columns import COLUMNS, meaning_of
+from negotiator.loads.columns import COLUMNS, RATES, meaning_of
 from negotiator.loads.files.readers import open_records
 from negotiator.loads.filters import LoadFormat
 from negotiator.loads.plans import parse_mapping
@@ -29,7 +29,8 @@ class Imported:
     """What became of the loads of a file.
 
     So many are new, were changed, or were there already and are as they were. ``ignored`` names the headings
-    that were left out, ``not_opened`` the loads whose status stays, because a rate is agreed for them.
+    that were left out, ``not_opened`` the loads whose status stays, because a rate is agreed for them, and
+    ``low_ceilings`` those whose posted rate is now above their ceiling.
     """
 
     file: Path
@@ -38,6 +39,7 @@ class Imported:
     skipped: int
     ignored: list[str]
     not_opened: list[str]
+    low_ceilings: list[str]
 
 
 def import_loads(
@@ -51,13 +53,14 @@ def import_loads(
     mapping: Mapping[str, str] = _NOTHING,
     defaults: Mapping[str, str] = _NOTHING,
     zone: tzinfo | None = UTC,
+    by: str | None = None,
     progress: Progress = silent,
 ) -> Imported:
     """Add the loads of a file (``-`` is stdin) to the table, all of them or none.
 
     Loads that are there already are left alone, or with ``update`` take the values that aren't blank.
     ``mapping`` says what headings stand for, ``defaults`` what new loads have in a column that is blank.
-    Times that name no zone are local in ``zone``, None is the machine's own.
+    Times that name no zone are local in ``zone``, None is the machine's own. ``by`` is who gives ceilings.
     The write lock is not held while the file is read, which may come slowly through a pipe.
     Raises FileMissingError for the source, InvalidLoadsError, which names lines and columns,
     UnusableFileError, BusyError.
@@ -73,7 +76,7 @@ def import_loads(
             with staging.attached(file.connection, aside), transaction() as db:
                 staging.find_faults(db, checker, usual, zone, update=update)
                 checker.faults.refuse(_name_of(source))
-                written = staging.write(db, timestamps.format_stored(now), usual, update=update)
+                written = staging.write(db, timestamps.format_stored(now), usual, update=update, by=by)
     return Imported(
         source,
         written.added,
@@ -81,6 +84,7 @@ def import_loads(
         count - written.added - written.updated,
         list(checker.left_out),
         written.not_opened,
+        written.low_ceilings,
     )
 
 
@@ -97,7 +101,7 @@ def _parse_defaults(given: Mapping[str, str], zone: tzinfo | None) -> dict[str, 
             )
         try:
             value = cells.parsers[column](text)
-            value = whole_rate(value, None) if column == "loadboard_rate" else value
+            value = whole_rate(column, value, None) if column in RATES else value
         except BadInputError as error:
             raise InvalidLoadsError(f"the default of {column}: {error.message}", error.hint) from None
         if value is None:

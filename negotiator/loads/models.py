@@ -44,8 +44,9 @@ class Booking(NamedTuple):
 
 @dataclass(frozen=True)
 class LoadDetail(ListedLoad):
-    """A load with all its columns, its calls, the lowest ask so far, and who booked it."""
+    """A load with all its columns, its own ceiling, its calls, the lowest ask so far, and who booked it."""
 
+    ceiling: Decimal | None
     notes: str | None
     weight: float | None
     commodity_type: str | None

@@ -13,9 +13,10 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from negotiator.errors import InvalidLoadsError, UnfinishedTidyingWarning
+from negotiator.loads import ceilings
 from negotiator.loads.cells import Stored, backwards
 from negotiator.loads.checking import Checker, Row
-from negotiator.loads.columns import COLUMNS, REQUIRED
+from negotiator.loads.columns import COLUMNS, IN_TABLE, REQUIRED
 from negotiator.loads.faults import MOST_FAULTS
 from negotiator.loads.moments import is_before
 from negotiator.storage.database import file_uri
@@ -26,11 +27,11 @@ from negotiator.values.timestamps import parse_stored
 Defaults = Mapping[str, Stored]
 """What new loads have in a column that the file leaves blank."""
 
-_OTHERS = tuple(column for column in COLUMNS if column != "load_id")
+_OTHERS = tuple(column for column in IN_TABLE if column != "load_id")
 _CREATE = f"""
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    CREATE TABLE incoming (place INTEGER PRIMARY KEY, load_id TEXT, {", ".join(_OTHERS)});
+    CREATE TABLE incoming (place INTEGER PRIMARY KEY, load_id TEXT, {", ".join(_OTHERS)}, ceiling);
     CREATE INDEX incoming_load_id ON incoming (load_id);
 """
 _ADD = f"INSERT INTO incoming VALUES ({', '.join('?' * (1 + len(COLUMNS)))})"
@@ -38,7 +39,7 @@ _REPEATED = f"""
     SELECT load_id, min(place), max(place) FROM staged.incoming
      GROUP BY load_id HAVING count(*) > 1 ORDER BY max(place) LIMIT {MOST_FAULTS}
 """
-_IS_NEW = "NOT EXISTS (SELECT 1 FROM main.loads WHERE load_id = new.load_id)"
+_IS_NEW = ceilings.LOAD_IS_NEW
 _FIRST_NEW = f"SELECT place FROM staged.incoming AS new WHERE {_IS_NEW} ORDER BY place LIMIT 1"
 # Pick-up and delivery of loads for which the file doesn't give both.
 _HALF_GIVEN = f"""
@@ -73,7 +74,9 @@ def _updated(column: str) -> str:
     return f"CASE WHEN new.{column} IS NULL OR {same} THEN loads.{column} ELSE new.{column} END"
 
 
-_CHANGES = " OR ".join(f"{_updated(column)} IS NOT loads.{column}" for column in _OTHERS)
+_CHANGES = " OR ".join(
+    [*(f"{_updated(column)} IS NOT loads.{column}" for column in _OTHERS), ceilings.IS_ANOTHER]
+)
 # Without UPDATE ... FROM, which SQLite has from 3.33 on.
 _UPDATE = f"""
     UPDATE main.loads
@@ -86,11 +89,16 @@ _UPDATE = f"""
 
 
 class Written(NamedTuple):
-    """How many loads were added and changed, and which were not opened: a rate is agreed for them."""
+    """What became of the staged rows.
+
+    So many loads were added and changed. Some were not opened: a rate is agreed for them. And of some the
+    posted rate was raised above the ceiling that they had.
+    """
 
     added: int
     updated: int
     not_opened: list[str]
+    low_ceilings: list[str]
 
 
 def stage(path: Path, rows: Iterator[Row]) -> int:
@@ -140,22 +148,29 @@ def find_faults(
         begin, end = parse_stored(pickup), parse_stored(delivery)
         if begin and end and is_before(end, begin, zone):
             faults.of_record(place, backwards())
+    for place, error in ceilings.low_in_file(db, defaults, update=update):
+        faults.of_record(place, error)
 
 
-def write(db: Connection, now: str, defaults: Defaults, *, update: bool) -> Written:
-    """Add the staged rows whose load is new, and with ``update`` change the others. ``now`` is as stored."""
+def write(db: Connection, now: str, defaults: Defaults, *, update: bool, by: str | None) -> Written:
+    """Add the staged rows whose load is new, and with ``update`` change the others.
+
+    ``now`` is as stored; ``by`` is who gives ceilings.
+    """
     not_opened = [name for (name,) in db.execute(_NOT_OPENED).fetchall()] if update else []
+    low_ceilings = ceilings.low_in_table(db, defaults, update=update)
     updated = db.execute(_UPDATE, {"now": now}).rowcount if update else 0
     given = {"status": "available", **defaults}
-    values = [f"coalesce({column}, :{column})" if column in given else column for column in COLUMNS]
+    ceilings.keep_all(db, defaults, by=by, now=now, update=update)
+    values = [f"coalesce({column}, :{column})" if column in given else column for column in IN_TABLE]
     added = db.execute(
         f"""
-        INSERT INTO main.loads ({", ".join(COLUMNS)}, created_at, updated_at)
+        INSERT INTO main.loads ({", ".join(IN_TABLE)}, created_at, updated_at)
         SELECT {", ".join(values)}, :now, :now FROM staged.incoming AS new WHERE {_IS_NEW} ORDER BY place
         """,
         {**given, "now": now},
     ).rowcount
-    return Written(added, updated, not_opened)
+    return Written(added, updated, not_opened, low_ceilings)
 
 
 def _incomplete(columns: Collection[str]) -> str:

@@ -40,12 +40,21 @@ LISTED_LOAD = (
 )
 LOAD = (
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
-    *("loadboard_rate", "notes", "weight", "commodity_type", "num_of_pieces", "miles", "dimensions"),
+    *(
+        "loadboard_rate",
+        "ceiling",
+        "notes",
+        "weight",
+        "commodity_type",
+        "num_of_pieces",
+        "miles",
+        "dimensions",
+    ),
     *("status", "created_at", "updated_at", "calls", "best_ask", "booked_by"),
 )
 LOAD_CALL = ("id", "carrier_mc_number", "outcome", "negotiation_rounds", "final_rate_agreed")
 BOOKING = ("call_id", "carrier_mc_number", "final_rate_agreed")
-IMPORTED = ("file", "added", "updated", "skipped", "ignored", "not_opened")
+IMPORTED = ("file", "added", "updated", "skipped", "ignored", "not_opened", "low_ceilings")
 POLICY = ("version", "created_at", "created_by", "source", "reason", "document")
 APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),

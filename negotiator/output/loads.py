@@ -75,6 +75,7 @@ def _for_a_person(load: "LoadDetail", calls: "Sequence[LoadCall]") -> list[tuple
         ("Lane", _lane(load)),
         ("Equipment", load.equipment_type),
         ("Posted", load.loadboard_rate),
+        ("Ceiling", load.ceiling and f"{dollars(load.ceiling)} (never quoted)"),
         ("Status", load.status),
         ("Best ask", _best(load.best_ask, calls)),
         ("Booked by", load.booked_by and _booking(load.booked_by)),

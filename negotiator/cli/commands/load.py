@@ -1,18 +1,16 @@
 """``negotiator load``: the shipments that are negotiated about."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negotiator.cli import completion, options
+from negotiator.cli import options
+from negotiator.cli.commands import load_values
+from negotiator.cli.commands.load_values import KnownLoadID, value
 from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
-from negotiator.errors import InvalidLoadsError
 from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
@@ -20,59 +18,14 @@ from negotiator.output.loads import print_load, print_loads
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    pass
 
 app = Commands(
     examples("negotiator load list --status available", "negotiator load import board.csv"),
     common=["list", "show"],
 )
 
-LoadID = Annotated[str, typer.Argument(help="The load's ID.", metavar="LOAD_ID")]
-KnownLoadID = Annotated[
-    str, typer.Argument(help="The load's ID.", metavar="LOAD_ID", autocompletion=completion.load_ids)
-]
 _MOST = 1_000_000_000
-_COLUMNS = {
-    "LOAD_ID": "load_id",
-    "--origin": "origin",
-    "--destination": "destination",
-    "--pickup": "pickup_datetime",
-    "--delivery": "delivery_datetime",
-    "--equipment": "equipment_type",
-    "--rate": "loadboard_rate",
-    "--notes": "notes",
-    "--weight": "weight",
-    "--commodity": "commodity_type",
-    "--pieces": "num_of_pieces",
-    "--miles": "miles",
-    "--dimensions": "dimensions",
-}
-"""The column that each value of `load add` is for."""
-
-
-@contextmanager
-def _errors_name_options() -> Iterator[None]:
-    """Name in an error what was typed, where the library names the column that it is for."""
-    try:
-        yield
-    except InvalidLoadsError as problem:
-        named = {column: name for name, column in _COLUMNS.items()}
-        ours, quoted = re.split("(?=['\"])|$", problem.message, maxsplit=1)  # what is quoted was typed
-        words = re.sub(r"\w+", lambda word: named.get(word[0], word[0]), ours)
-        raise InvalidLoadsError(words + quoted, problem.hint) from None
-
-
-def _meant(typed: str | None, now: datetime, zone: "ZoneInfo | None") -> datetime | str | None:
-    """Return the moment that tomorrow or 24h means; all else is as files have it: it may be a window."""
-    from negotiator.values.typed_times import Toward, parse_relative
-
-    return None if typed is None else parse_relative(typed, now, zone, Toward.FUTURE) or typed
-
-
-def _value(name: str, text: str, metavar: str = "TEXT") -> typer.models.OptionInfo:
-    """Return an option that takes a text."""
-    option: typer.models.OptionInfo = typer.Option(name, help=text, metavar=metavar, show_default=False)
-    return option
 
 
 def _pairs(option: str, given: list[str] | None, mark_from_the_right: bool = False) -> dict[str, str]:
@@ -162,6 +115,7 @@ def import_(
             mapping=_pairs("--map", mapping, mark_from_the_right=True),
             defaults=_pairs("--default", defaults),
             zone=options.desk_zone(tz),
+            by=options.user(),
             progress=progress,
         )
     printing.record(contract.data(done, contract.IMPORTED), output_form)
@@ -169,61 +123,22 @@ def import_(
         printing.say(f"Left out, because a load has no such column: {', '.join(done.ignored)}.")
     if done.not_opened:
         printing.say(f"Not made available, because a rate is agreed: {', '.join(done.not_opened)}.")
+    if done.low_ceilings:
+        printing.say(load_values.LOW_CEILINGS.format(loads=", ".join(done.low_ceilings)))
 
 
-@app.command(
+app.command(
     "add",
     epilog=examples(
         "negotiator load add LD100 --origin 'Reno, NV' --destination 'Boise, ID' \\",
         "    --pickup '8/21/2025 8:00 AM' --delivery 2025-08-22 \\",
-        "    --equipment Reefer --rate 2100",
+        "    --equipment Reefer --rate 2100 --ceiling 2400",
     ),
-)
-def add(
-    load_id: LoadID,
-    origin: Annotated[str, _value("--origin", "Where it is picked up.")],
-    destination: Annotated[str, _value("--destination", "Where it goes.")],
-    pickup: Annotated[str, _value("--pickup", "When: a date, a time, tomorrow, monday 8:00.", "TIME")],
-    delivery: Annotated[str, _value("--delivery", "When, not before the pick-up.", "TIME")],
-    equipment: Annotated[str, _value("--equipment", "The trailer.")],
-    rate: Annotated[str, _value("--rate", "The posted rate, US dollars.", "AMOUNT")],
-    notes: Annotated[str | None, _value("--notes", "A note to keep with the load.")] = None,
-    weight: Annotated[str | None, _value("--weight", "Pounds.", "NUMBER")] = None,
-    commodity: Annotated[str | None, _value("--commodity", "What is carried.")] = None,
-    pieces: Annotated[str | None, _value("--pieces", "How many.", "N")] = None,
-    miles: Annotated[str | None, _value("--miles", "How far.", "NUMBER")] = None,
-    dimensions: Annotated[str | None, _value("--dimensions", "How large.")] = None,
-    db: options.Database = options.DEFAULT_DATABASE,
-    form: options.Form = None,
-    as_json: options.Json = False,
-    csv_safe: options.CsvSafe = False,
-) -> None:
-    """Add one load, available to be negotiated."""
-    form = options.chosen(form, as_json, csv_safe)
-    from negotiator.loads.board import add_load
-    from negotiator.storage.database import LoadsFile
-
-    typed = {
-        "LOAD_ID": load_id,
-        "--origin": origin,
-        "--destination": destination,
-        "--pickup": pickup,
-        "--delivery": delivery,
-        "--equipment": equipment,
-        "--rate": rate,
-        "--notes": notes,
-        "--weight": weight,
-        "--commodity": commodity,
-        "--pieces": pieces,
-        "--miles": miles,
-        "--dimensions": dimensions,
-    }
-    now, zone = utc_now(), options.desk_zone()
-    given: dict[str, object] = {_COLUMNS[name]: value for name, value in typed.items()}
-    given |= {_COLUMNS[name]: _meant(typed[name], now, zone) for name in ("--pickup", "--delivery")}
-    with LoadsFile.open(db) as file, _errors_name_options():
-        added = add_load(file, given, now=now, zone=zone)
-    print_load(added, form)
+)(load_values.add)
+app.command(
+    "set",
+    epilog=examples("negotiator load set LD002 --ceiling 2400", "negotiator load set LD002 --rate 2150"),
+)(load_values.set_)
 
 
 def _span(first: str | None, last: str | None) -> "tuple[datetime | None, datetime | None]":
@@ -247,17 +162,17 @@ def _span(first: str | None, last: str | None) -> "tuple[datetime | None, dateti
     ),
 )
 def list_(
-    origin: Annotated[str | None, _value("--origin", "Part of where it is picked up.")] = None,
-    destination: Annotated[str | None, _value("--destination", "Part of where it goes.")] = None,
-    equipment: Annotated[str | None, _value("--equipment", "Part of the trailer's name.")] = None,
+    origin: Annotated[str | None, value("--origin", "Part of where it is picked up.")] = None,
+    destination: Annotated[str | None, value("--destination", "Part of where it goes.")] = None,
+    equipment: Annotated[str | None, value("--equipment", "Part of the trailer's name.")] = None,
     status: Annotated[
-        LoadStatus | None, _value("--status", "available, booked or completed.", "STATUS")
+        LoadStatus | None, value("--status", "available, booked or completed.", "STATUS")
     ] = None,
-    min_rate: Annotated[str | None, _value("--min-rate", "Posted for at least this.", "AMOUNT")] = None,
-    max_rate: Annotated[str | None, _value("--max-rate", "Posted for at most this.", "AMOUNT")] = None,
-    pickup_from: Annotated[str | None, _value("--pickup-from", "Picked up then or later.", "TIME")] = None,
+    min_rate: Annotated[str | None, value("--min-rate", "Posted for at least this.", "AMOUNT")] = None,
+    max_rate: Annotated[str | None, value("--max-rate", "Posted for at most this.", "AMOUNT")] = None,
+    pickup_from: Annotated[str | None, value("--pickup-from", "Picked up then or later.", "TIME")] = None,
     pickup_to: Annotated[
-        str | None, _value("--pickup-to", "Picked up then or earlier; a date is all day.", "TIME")
+        str | None, value("--pickup-to", "Picked up then or earlier; a date is all day.", "TIME")
     ] = None,
     order: Annotated[LoadOrder, typer.Option("--sort", help="What to sort by.")] = LoadOrder.PICKUP,
     descending: Annotated[bool, typer.Option("--desc", help="The latest or the highest first.")] = False,

@@ -41,7 +41,8 @@ def piped(text: str, *arguments: str) -> Result:
 
 def done(**counts: object) -> dict[str, object]:
     """Return what an import of the file `board` prints as JSON."""
-    return {"file": "board", "added": 0, "updated": 0, "skipped": 0, "ignored": [], "not_opened": []} | counts
+    lists: dict[str, object] = {"ignored": [], "not_opened": [], "low_ceilings": []}
+    return {"file": "board", "added": 0, "updated": 0, "skipped": 0, **lists} | counts
 
 
 def stored(path: Path, load_id: str = "X1") -> dict[str, Any]:

@@ -28,6 +28,7 @@ SHOWN = [
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
     *(
         "loadboard_rate",
+        "ceiling",
         "notes",
         "weight",
         "commodity_type",

@@ -299,7 +299,7 @@ def test_the_result_is_printed_in_each_form(desk: Path) -> None:
     text = f"{HEAD}\n{ROW}\n"
     assert "Added    1" in board(text).stdout
     assert board(text, "--output-format", "csv").stdout == (
-        "file,added,updated,skipped,ignored,not_opened\nboard,0,0,1,[],[]\n"
+        "file,added,updated,skipped,ignored,not_opened,low_ceilings\nboard,0,0,1,[],[],[]\n"
     )
     assert json.loads(board(text, "--output-format", "jsonl").stdout)["skipped"] == 1
     assert board(text, "--output-format", "csv", "--json").exit_code == 2
