@@ -46,7 +46,7 @@ def _with_a_file(path: Path, runs: int) -> Iterator[Ratio]:
         clock=processor_time,
     )
     script = "a script: typer, sqlite_utils, that query"
-    yield of_time("session history --json", script, history, reader, 1.15)
+    yield of_time("session history --json", script, history, reader, 0.75)
     yield of_time("session history --json", "sqlite-utils query", history, tool, 1.0)
     yield of_time("session history --json", "a script: sqlite3 alone, that query", history, least)
-    yield of_time("negotiate --json", f"{script}, one commit", negotiate, writer, 1.25)
+    yield of_time("negotiate --json", f"{script}, one commit", negotiate, writer, 0.75)
