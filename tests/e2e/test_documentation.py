@@ -273,8 +273,10 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
     alone = data("load", "show", "LD002")
     error = json.loads(run("negotiate", 1, "x", "--json").stderr)
     printed = {
-        "a round, in histories": list(data("call", "history", 1)[0]),
+        "a round, in histories": list(data("call", "history", 1, "--explain")[0]),
         "an answer": list(answer),
+        "a round taken back": list(data("call", "undo", 1, "--reason", "slip")),
+        "a person's deal": list(data("call", "book", 1, 2300, "--by", "kim")),
         "a load in a list": list(data("load", "list")[0]),
         "a load alone": list(alone)[-3:],
         "an import": list(data("load", "import", loads)),
