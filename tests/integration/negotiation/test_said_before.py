@@ -205,3 +205,13 @@ def test_an_ask_reads_no_more_than_it_needs(desk: Path) -> None:
         service.negotiate(1, 2300, SESSION)
     reads = [sql for sql in statements if sql.lstrip().startswith("SELECT")]
     assert len(reads) == 8, reads
+
+
+def test_a_thread_that_was_countered_in_its_last_round_gets_no_second_last_offer(
+    service: CallHandlingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here it had six rounds until the desk made them four: a raised ask goes to a person."""
+    monkeypatch.setenv("NEGOTIATOR_ROUNDS", "6")
+    assert [service.negotiate(1, 2300 - ask).decision for ask in range(4)] == ["counter"] * 4
+    monkeypatch.setenv("NEGOTIATOR_ROUNDS", "4")
+    assert service.negotiate(1, 2305).decision == "transfer"
