@@ -34,7 +34,8 @@ _CREATE = f"""
     CREATE TABLE incoming (place INTEGER PRIMARY KEY, load_id TEXT, {", ".join(_OTHERS)}, ceiling);
     CREATE INDEX incoming_load_id ON incoming (load_id);
 """
-_ADD = f"INSERT INTO incoming VALUES ({', '.join('?' * (1 + len(COLUMNS)))})"
+_ROW = ("place", *COLUMNS)
+_ADD = f"INSERT INTO incoming ({', '.join(_ROW)}) VALUES ({', '.join('?' * len(_ROW))})"
 _REPEATED = f"""
     SELECT load_id, min(place), max(place) FROM staged.incoming
      GROUP BY load_id HAVING count(*) > 1 ORDER BY max(place) LIMIT {MOST_FAULTS}
