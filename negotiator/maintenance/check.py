@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaError
+from negotiator.maintenance.adherence import ceilings_check, load_ceilings_check, policy_check
 from negotiator.maintenance.findings import Check, Finding
 from negotiator.maintenance.foresight import Foreseen, foresee
 from negotiator.maintenance.trial import triggers, try_writing
@@ -21,6 +22,7 @@ _MOST_ERRORS = 100
 _AGAIN = "a migration makes them again"
 _HINTS = {
     "migrations": "clear that away, then migrate it",
+    "policy": "go back to another version of the policy",
     "writing": "look for a constraint or a trigger that another program has made",
 }
 """What to do about a fault, by the name of its check."""
@@ -44,9 +46,11 @@ def check(path: Path) -> list[Check]:
             plan = foresee(db)
             found = [integrity, *tables, _migrations(plan)]
             if not plan.is_needed:
-                found += _helpers(db, plan)
+                found += [*_helpers(db, plan), policy_check(db)]
             found.append(triggers(db))
             untidy = list(untidiness(db, has_sessions=not plan.is_needed))
+            if not plan.is_needed:
+                untidy += [ceilings_check(db), load_ceilings_check(db)]
         if not plan.is_needed:
             found.append(try_writing(LoadsFile(db, path)))
         return [*found, *untidy, *_leftovers(path)]

@@ -61,6 +61,7 @@ APPLIED_POLICY = (
     *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
 )
 CHECK = ("check", "result", "detail", "ids")
+ABOVE_CEILING = ("call_id", "load_id", "agreed", "ceiling", "decided_by", "time", "reason")
 REPORT_ROW = (
     *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),
 )

@@ -25,7 +25,7 @@ SELECT {carrier_of("mc_number")} AS number, min({text_of("company_name")}) AS co
 _THREADS = f"""
 CREATE TEMP TABLE report_threads AS
 SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters, t.highest_counter,
-       t.state, t.agreed, t.agreed_by, t.first_moment, t.closing_moment,
+       t.state, t.agreed, t.agreed_by, t.first_moment, t.closing_moment, t.call_id, c.load_id, t.closing_time,
        {_POSTED.format(recorded="t.posted_rate")}, {_CEILING} AS ceiling,
        t.ceiling IS NULL AND {_CEILING} IS NOT NULL AS ceiling_of_today, {{group}} AS grp
   FROM main.thread_facts t

@@ -50,6 +50,7 @@ _SAVED = "state = 'accepted' AND first_ask IS NOT NULL AND agreed IS NOT NULL"
 _BY_POLICY, _BY_PERSON = f"agreed_by = '{POLICY}'", f"agreed_by <> '{POLICY}'"
 _ROOM = f"state = 'accepted' AND agreed IS NOT NULL AND ceiling > posted AND ({_BY_PERSON}) IS NOT 1"
 _DECIDERS = (("policy", "the policy", _BY_POLICY), ("people", "people", _BY_PERSON))
+_IS_DEAL = "state = 'accepted' AND agreed IS NOT NULL AND NOT ceiling_of_today AND ceiling IS NOT NULL"
 _SECONDS = "86400 * (closing_moment - first_moment)"
 
 FIGURES: tuple[FigureSpec, ...] = (
@@ -145,6 +146,15 @@ FIGURES: tuple[FigureSpec, ...] = (
         f"sum(CASE WHEN {_ROOM} THEN max(agreed - posted, 0) END)",
         f"sum(CASE WHEN {_ROOM} THEN ceiling - posted END)",
     ),
+    *(
+        FigureSpec(
+            *(f"{who}_above_ceiling", f"{name.capitalize()} above the ceiling", "threads", "count", "count"),
+            f"deals of {name} above the ceiling recorded with them, of deals of {name} with one",
+            f"sum({_IS_DEAL} AND {by_them} AND agreed > ceiling)",
+            f"sum(({_IS_DEAL}) AND {by_them})",
+        )
+        for who, name, by_them in _DECIDERS
+    ),
     FigureSpec(
         *("carrier_concession", "Carrier's concession", "threads", "mean", "usd"),
         "first ask less last ask / rounds after the first, sums over threads",
@@ -174,6 +184,17 @@ FIGURES: tuple[FigureSpec, ...] = (
     _share(
         *("unanswered_counters", "Counters unanswered", "threads", "open with a counter standing / threads"),
         "state = 'open' AND highest_counter IS NOT NULL",
+    ),
+    *(
+        _share(
+            f"silent_after_{n}",
+            f"Silent after the {nth} counter",
+            "threads",
+            f"open since the {nth} counter / threads with {n} or more counters",
+            f"state = 'open' AND counters = {n} AND rounds = {n}",
+            f"counters >= {n}",
+        )
+        for n, nth in enumerate(("first", "second", "third"), 1)
     ),
     FigureSpec(
         *("time_to_close", "Time to close", "threads", "mean", "seconds", "seconds / closed threads"),

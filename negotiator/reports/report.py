@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from negotiator.progress import Progress, silent
+from negotiator.reports.adherence import DealAboveCeiling, deals_above_ceiling
 from negotiator.reports.facts import FACTS, TABLES, fact_tables
 from negotiator.reports.figures import FIGURES, FigureSpec
 from negotiator.reports.span import Span, local_label
@@ -47,12 +48,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a span as a whole, and cut ``by`` something."""
+    """The figures of a span as a whole, and cut ``by`` something; and the deals above their ceiling."""
 
     span: Span
     by: str | None
     whole: Cut
     groups: tuple[Cut, ...] = ()
+    above_ceiling: tuple[DealAboveCeiling, ...] = ()
 
 
 _DECIMALS = {"usd": 2, "seconds": 3}  # SQLite's Julian days are exact to some 40 microseconds
@@ -84,11 +86,12 @@ def report(
         _register(db, span.zone)
         with ticking(db, progress, "reading"):
             cuts = _cuts(db, span, by, wanted)
+            deals = deals_above_ceiling(db)
             before = _cuts(db, span.before(), by, wanted) if compare else {}
     empty = _figures({})
     whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
     groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]
-    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)))
+    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)), deals)
 
 
 def _weightiest(groups: list[Cut]) -> list[Cut]:

@@ -126,7 +126,7 @@ def report(
 ) -> None:
     """Count calls, bookings, what was paid over the posted rate, and what was lost: in all, or by a group."""
     chosen = options.chosen_of(ReportFormat, form, as_json, csv_safe)
-    from negotiator.policy.decide import policy_from_environment
+    from negotiator.policy.terms import PolicySource
     from negotiator.reports.alarms import parse_condition, require_none_holds
     from negotiator.reports.report import report as make_report
     from negotiator.reports.span import span_of
@@ -143,8 +143,10 @@ def report(
     if top is not None and by is None:
         raise UsageError("--top needs --by", "say what to cut by, as in --by carrier")
     span = span_of(since, until, options.desk_zone(tz), now, closed=compare)
-    policy = policy_from_environment(os.environ)
+    source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file, printing.progress() as progress:
+        with file.read() as connection:
+            policy = source.desk_terms(connection).policy
         made = make_report(
             file,
             span=span,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from negotiator.output.layout import Column
-from negotiator.output.report.text import figure_cells, group_cells, title
+from negotiator.output.report.text import ceilings, deal_cells, figure_cells, group_cells, title
 from negotiator.output.report.words import BOOKED, booked, shown, todays_stand_in, zone_text
 from negotiator.output.tables import say_left_out
 from negotiator.output.terminal import draw_table, show
@@ -23,6 +23,7 @@ _FIGURES = (
     Column("Before", rank=3, right=True),
     Column("Change", folds=16, rank=1),
 )
+_DEAL_WIDTHS = {"By": (12, 1), "When": (0, 2), "Why": (20, 3)}  # folds and rank
 _GROUP_FOLDS = 11  # a value, and below it how it moved
 _GROUP_RANKS = (0, 3, 2, 1, 5, 4, 6)  # the group, and its headlines in their order
 
@@ -50,6 +51,12 @@ def print_report(report: Report, *, everything: bool = False) -> None:
     _, cells = figure_cells(whole, figures)
     columns = list(_FIGURES if whole.previous else _FIGURES[:3])
     _draw(columns, cells, [figure.value if figure.unit == "share" else None for figure in figures])
+    if told := ceilings(report):
+        show(Text(f"\n{told}"))
+    if report.above_ceiling:
+        headings, cells = deal_cells(report)
+        columns = [Column(heading, *_DEAL_WIDTHS.get(heading, ())) for heading in headings]
+        _draw(columns, cells, [None] * len(cells))
     if note := todays_stand_in(whole.figures):
         show(Text(f"\n{note}"))
 

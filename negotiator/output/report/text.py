@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from negotiator.output import contract
 from negotiator.output.report.words import (
     BOOKED,
+    adherence,
     booked,
     change,
     divided,
@@ -13,8 +15,12 @@ from negotiator.output.report.words import (
     todays_stand_in,
 )
 from negotiator.output.streams import visible
+from negotiator.output.times import local_time
 from negotiator.reports.report import Cut, Figure, Report
+from negotiator.values.money import dollars
 
+MOST_DEALS = 20
+"""How many of the deals above their ceiling a person is shown."""
 HEADLINES = (
     "calls",
     "booking_rate",
@@ -34,6 +40,7 @@ def as_dict(report: Report) -> dict[str, object]:
         "timezone": zone_name(report),
         "by": report.by,
         "figures": _cut_dict(report.whole),
+        "above_ceiling": [contract.data(deal, contract.ABOVE_CEILING) for deal in report.above_ceiling],
         "groups": [{"group": cut.group, "figures": _cut_dict(cut)} for cut in report.groups],
     }
 
@@ -52,6 +59,10 @@ def as_markdown(report: Report) -> str:
     parts = [f"## {title(report)}", _table(*figure_cells(report.whole, report.whole.figures.values()))]
     if report.groups:
         parts += [f"### By {report.by}", _table(*group_cells(report))]
+    if told := ceilings(report):
+        parts.append(told)
+    if report.above_ceiling:
+        parts.append(_table(*deal_cells(report)))
     if note := todays_stand_in(report.whole.figures):
         parts.append(note)
     return "\n\n".join(parts)
@@ -83,6 +94,29 @@ def group_cells(report: Report) -> tuple[list[str], list[list[str]]]:
         [cut.group or "", *(_shown_and_change(cut, cut.figures[key]) for key in HEADLINES)]
         for cut in report.groups
     ]
+
+
+def deal_cells(report: Report) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the deals above their ceiling: the latest."""
+    zone = report.span.zone
+    return ["Call", "Load", "Agreed", "Ceiling", "By", "When", "Why"], [
+        [
+            "" if deal.call_id is None else str(deal.call_id),
+            deal.load_id or "",
+            "" if deal.agreed is None else dollars(deal.agreed),
+            "" if deal.ceiling is None else dollars(deal.ceiling),
+            deal.decided_by or "",
+            "" if deal.time is None else local_time(deal.time, zone),
+            deal.reason or "",
+        ]
+        for deal in report.above_ceiling[:MOST_DEALS]
+    ]
+
+
+def ceilings(report: Report) -> str:
+    """Return in words whether ceilings were kept, and that not all deals above them are listed."""
+    told, count = adherence(report.whole.figures), len(report.above_ceiling)
+    return f"{told} The latest {MOST_DEALS} of {count:,}:" if count > MOST_DEALS else told
 
 
 def difference(cut: Cut, key: str) -> float | None:

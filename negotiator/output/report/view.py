@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from negotiator.output.report.text import ceilings, deal_cells
 from negotiator.output.report.words import (
     BOOKED,
     booked,
@@ -96,12 +97,16 @@ class View:
     group_charts: tuple[Chart, ...]
     groups: tuple[GroupRow, ...]
     rows: tuple[Cell, ...]
+    ceilings: str
+    deal_headings: tuple[str, ...]
+    deals: tuple[tuple[str, ...], ...]
     note: str
 
 
 def view(report: Report) -> View:
     """Return what the page of a report shows."""
     whole = report.whole
+    headings, deals = deal_cells(report)
     return View(
         span=span_text(report.span),
         before=span_text(report.span.before()) if whole.previous else "",
@@ -113,6 +118,9 @@ def view(report: Report) -> View:
             GroupRow(_name(cut), tuple(_cell(cut, key) for key in _COLUMNS)) for cut in report.groups
         ),
         rows=tuple(_cell(whole, key) for key in whole.figures),
+        ceilings=ceilings(report),
+        deal_headings=tuple(headings),
+        deals=tuple(tuple(map(visible, cells)) for cells in deals),
         note=todays_stand_in(whole.figures),
     )
 

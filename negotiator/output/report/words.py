@@ -55,6 +55,8 @@ _MADE_FROM = {
     "saved": "less than was first asked, in {d} negotiation{s}",
     "saved_share": "{N} of {D} asked first",
     "room_used": "{N} of {D} between posted rate and ceiling",
+    "policy_above_ceiling": "of {d} deal{s} of the policy",
+    "people_above_ceiling": "of {d} deal{s} that people made",
     "carrier_concession": "{N} in {d} round{s} after the first",
     "broker_concession": "{N} in {d} counter{s}",
     "transfer_rate": "{n} of {d} closed negotiation{s}",
@@ -78,6 +80,7 @@ _BY_KIND = {
     "outcome": "{n} of {d} call{s}",
     "sentiment": "{n} of {d} call{s}",
     "closed": "{n} of {d} closed negotiation{s}",
+    "silent": "{n} of {d} negotiation{s} that came so far",
 }
 
 
@@ -106,6 +109,35 @@ def todays_stand_in(figures: Mapping[str, Figure]) -> str:
         )
     told = ", ".join(parts)
     return f"No rate was recorded then: {told}." if told else ""
+
+
+def adherence(figures: Mapping[str, Figure]) -> str:
+    """Return in words whether ceilings were kept; empty where none was recorded with a deal."""
+    policy, people = figures["policy_above_ceiling"], figures["people_above_ceiling"]
+    room = figures["room_used"].value
+    used = (
+        ""
+        if room is None
+        else f" {shown(room, 'share')} of the room between posted rate and ceiling was used."
+    )
+    sentences = []
+    if policy.denominator:
+        sentences.append(
+            f"Of {_deals(policy)} of the policy, {_above(policy)} above its recorded ceiling.{used}"
+        )
+    if people.denominator:
+        sentences.append(f"Of {_deals(people)} that people made, {_above(people)} above it.")
+    return " ".join(sentences)
+
+
+def _deals(figure: Figure) -> str:
+    return f"{_plain(figure.denominator)} deal{'' if figure.denominator == 1 else 's'}"
+
+
+def _above(figure: Figure) -> str:
+    if not figure.value:
+        return "none is"
+    return f"{_plain(figure.value)} {'is' if figure.value == 1 else 'are'}"
 
 
 def made_from(figure: Figure) -> str:

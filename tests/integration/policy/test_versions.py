@@ -198,3 +198,24 @@ def test_a_policy_that_another_program_spoiled_is_told_and_can_be_left(desk: Pat
     assert data("policy", "history")[0]["version"] == 3
     assert data("policy", "revert", "1")["version"] == 4
     assert run("policy", "show").exit_code == 0
+
+
+def test_a_check_looks_at_the_policy_and_at_ceilings_of_loads(desk: Path) -> None:
+    """Whether they can be used."""
+    found = {item["check"]: item for item in data("check")}
+    assert found["policy"]["detail"] == "the file has none, so that variables and defaults count"
+    run("policy", "set", "rounds=5")
+    execute(
+        desk, "INSERT INTO load_facts (load_id, ceiling) VALUES ('L1', 'low'), ('L2', 1200), ('L3', NULL)"
+    )
+    found = {item["check"]: item for item in data("check")}
+    assert (found["policy"]["result"], found["policy"]["detail"]) == (
+        "ok",
+        "it can be used: version 1, 0 rules",
+    )
+    assert (found["ceilings of loads"]["result"], found["ceilings of loads"]["ids"]) == ("note", ["L1"])
+    execute(desk, "UPDATE policies SET document = '[]'")
+    result = run("check")
+    assert result.exit_code == 5
+    assert "policy: the policy in the file, version 1, cannot be used" in result.stderr
+    assert "go back to another version of the policy" in result.stderr

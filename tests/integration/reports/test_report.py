@@ -78,11 +78,16 @@ EXPECTED: dict[str, tuple[float | None, float | None, float]] = {
     "saved": (150, (1200 - 1050) + 0, 2),
     "saved_share": (150 / 3200, 150, 1200 + 2000),
     "room_used": (50 / 300, 50 + 0, 100 + 200),
+    "policy_above_ceiling": (0, 0, 0),
+    "people_above_ceiling": (0, 0, 0),
     "carrier_concession": (280 / 3, (1200 - 1050) + (1800 - 1670), 1 + 2),
     "broker_concession": (135 / 4, 25 + 80 + 30, 1 + 2 + 1),
     "transfer_rate": (1 / 3, 1, 3),
     "recoverable_transfers": (1, 1, 1),  # 1670 is within 2 % of 1650
     "unanswered_counters": (1 / 5, 1, 5),
+    "silent_after_1": (1 / 3, 1, 3),
+    "silent_after_2": (0, 0, 1),
+    "silent_after_3": (None, 0, 0),
     "time_to_close": (600, 600 + 0 + 1200, 3),
     "time_to_close_median": (600, None, 3),
     "sentiment_positive": (1 / 6, 1, 6),
@@ -268,7 +273,7 @@ def test_bad_input_is_exit_2(board: Path, arguments: list[str]) -> None:
 def test_every_form_has_every_figure(board: Path) -> None:
     """By key for programs, by label for people."""
     as_json = data("report", "--by", "lane")
-    assert list(as_json) == ["since", "until", "timezone", "by", "figures", "groups"]
+    assert list(as_json) == ["since", "until", "timezone", "by", "figures", "above_ceiling", "groups"]
     assert set(as_json["figures"]) == set(EXPECTED) == set(as_json["groups"][0]["figures"])
     lines = [json.loads(line) for line in run("report", "-f", "jsonl").stdout.splitlines()]
     rows = list(csv.DictReader(io.StringIO(run("report", "-f", "csv").stdout)))

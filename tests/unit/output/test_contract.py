@@ -11,6 +11,9 @@ from negotiator.maintenance.findings import Check
 from negotiator.negotiation.models import Answer, Booked, Reopened, Withdrawn
 from negotiator.negotiation.thread import Round
 from negotiator.output import contract
+from negotiator.policy.inquiry import AppliedPolicy
+from negotiator.policy.store import Version
+from negotiator.reports.adherence import DealAboveCeiling
 
 WHOLE = [
     (Round, contract.EXPLAINED_ROUND),
@@ -20,6 +23,9 @@ WHOLE = [
     (ListedCall, contract.CALL),
     (SessionStats, contract.SESSION_STATS),
     (Check, contract.CHECK),
+    (Version, contract.POLICY),
+    (AppliedPolicy, contract.APPLIED_POLICY),
+    (DealAboveCeiling, contract.ABOVE_CEILING),
 ]
 
 
