@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing import Imported
     from negotiator.loads.models import ListedLoad, LoadDetail
+    from negotiator.reports.lane import LanePast
     from negotiator.reports.report import Report
 
 
@@ -200,6 +201,19 @@ class Desk:
         from negotiator.loads import board
 
         return board.show_load(self._file, load_id)
+
+    def lane_past(self, origin: str, destination: str, equipment: str | None = None) -> "LanePast":
+        """Return what is on record of a lane, from a place to a place: each a city, a state, or both.
+
+        Of fewer than five negotiations nothing is told. Raises InvalidPlaceError, UnusableFileError,
+        BusyError.
+        """
+        from negotiator.reports import lane
+        from negotiator.values.places import parse_place
+
+        for place in (origin, destination):
+            parse_place(place)
+        return lane.lane_past(self._file, origin, destination, equipment)
 
     def import_loads(
         self,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from negotiator.cli import hints
 from negotiator.cli.notices import say_amount, say_notices
@@ -11,9 +12,12 @@ from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
 from negotiator.output import printing
 from negotiator.output.formats import Format
-from negotiator.output.rounds import print_answer, situation
+from negotiator.output.rounds import on_record, print_answer, situation
 from negotiator.output.streams import is_terminal
 from negotiator.values.money import dollars
+
+if TYPE_CHECKING:
+    from negotiator.reports.lane import Past
 
 LEAST_ASK = "0.01"
 """US dollars. What refuses even this ask, an outlier allowed and in a dry run, refuses every ask."""
@@ -35,15 +39,16 @@ def require_phone(form: Format, *, dry_run: bool, request_id: str | None) -> Non
         raise UsageError("--dry-run needs an ASK", "give the ASK; one by one, asks are recorded")
 
 
-def take_asks(first: Answer, answering: Answering, *, explain: bool) -> None:
+def take_asks(first: Answer, answering: Answering, past: "Past | None" = None, *, explain: bool) -> None:
     """Ask for the carrier's asks and answer each, until the thread closes or an empty line is typed.
 
-    ``first`` is a dry answer to any ask: what is shown before the first one comes from it. Raises what
+    ``first`` is a dry answer to any ask: what is shown before the first one comes from it, and from what is
+    on record of the lane and the carrier. Raises what
     ``answering`` raises, except InvalidAmountError and OutlierError: those are said, and asked for again.
     """
     _prepare_editing()
     offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
-    printing.fields([*situation(first), ("Standing", offered)])
+    printing.fields([*situation(first), ("Standing", offered), *on_record(past)])
     say_notices(first)
     printing.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number

@@ -60,6 +60,11 @@ APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),
     *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
 )
+LANE = (
+    *("origin", "destination", "equipment", "threads", "deals", "agreed_low", "agreed_median", "agreed_high"),
+    *("per_mile_median", "over_posted_median", "first_ask_median", "half_since", "latest"),
+)
+CARRIER_PAST = ("carrier", "deals", "under_first_ask", "under_first_ask_share")
 CHECK = ("check", "result", "detail", "ids")
 ABOVE_CEILING = ("call_id", "load_id", "agreed", "ceiling", "decided_by", "time", "reason")
 REPORT_ROW = (

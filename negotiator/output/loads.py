@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from negotiator.conversations.models import LoadCall
     from negotiator.loads.models import Booking, ListedLoad, LoadDetail
+    from negotiator.reports.lane import Past
 
 _COLUMNS = (
     Column("Load"),
@@ -48,12 +49,19 @@ def print_loads(loads: "Sequence[ListedLoad]", form: Format) -> None:
         printing.say("No loads.")
 
 
-def print_load(load: "LoadDetail", form: Format, calls: "Sequence[LoadCall]" = ()) -> None:
+def print_load(
+    load: "LoadDetail", form: Format, calls: "Sequence[LoadCall]" = (), past: "Past | None" = None
+) -> None:
     """Print one load: for a person its calls stand in a table of their own, with who asked what and when."""
     if form is not Format.TABLE:
         printing.record(_data(load), form)
         return
-    printing.fields(_for_a_person(load, calls))
+    on_record = []
+    if past is not None:
+        from negotiator.output.report.lane import past_pairs  # noqa: PLC0415 - a list has none, nor has JSON
+
+        on_record = past_pairs(past)
+    printing.fields([*_for_a_person(load, calls), *on_record])
     printing.table([*_CALLS.values()], [[getattr(call, key) for key in _CALLS] for call in calls])
 
 

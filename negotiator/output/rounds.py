@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from negotiator.negotiation.models import Answer, Load
 from negotiator.negotiation.thread import Round
@@ -14,6 +14,9 @@ from negotiator.policy.decide import Decision
 from negotiator.policy.terms import Terms, origin_words
 from negotiator.values.money import dollars
 from negotiator.values.recorded import POLICY
+
+if TYPE_CHECKING:
+    from negotiator.reports.lane import Past
 
 _COLUMNS = (
     Column("Round"),
@@ -69,17 +72,37 @@ def _answer(found: Round) -> str:
     return answer if found.decided_by in {None, POLICY} else f"{answer} by {found.decided_by}"
 
 
-def print_answer(answer: Answer, form: Format, *, explain: bool, dry_run: bool) -> None:
-    """Print an answer; the ceiling is shown only when an explanation is asked for."""
+def print_answer(
+    answer: Answer, form: Format, *, explain: bool, dry_run: bool, past: "Past | None" = None
+) -> None:
+    """Print an answer; the ceiling, and what is on record, are shown when an explanation is asked for."""
     if form is Format.TABLE:
-        printing.fields(_for_a_person(answer, explain=explain))
+        printing.fields([*_for_a_person(answer, explain=explain), *on_record(past)])
     else:
-        more = {"explain": explanation(answer)} if explain else {}
+        more = {"explain": explanation(answer) | _past_data(past)} if explain else {}
         printing.record(answer_data(answer) | more, form)
     if answer.ruling is None:
         printing.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
     elif dry_run:
         printing.say("Dry run: nothing was written.")
+
+
+def on_record(past: "Past | None") -> list[tuple[str, object]]:
+    """Return what is on record of the lane and the carrier, as labels and texts for a person."""
+    if past is None:
+        return []
+    from negotiator.output.report.lane import past_pairs  # noqa: PLC0415 - only for who asks for it
+
+    return past_pairs(past)
+
+
+def _past_data(past: "Past | None") -> dict[str, object]:
+    lane = past.lane if past and past.lane.threads is not None else None
+    carrier = past.carrier if past else None
+    return {
+        "lane": lane and contract.data(lane, contract.LANE),
+        "carrier": carrier and contract.data(carrier, contract.CARRIER_PAST),
+    }
 
 
 def answer_data(answer: Answer) -> dict[str, object]:

@@ -70,13 +70,14 @@ def _place(value: object) -> Place:
 
 
 def _words(value: object) -> Words:
-    words = _words_of(_text(value))
+    words = words_of(_text(value))
     if not words:
         raise InvalidPolicyError("it has no letter and no digit", "write words of a trailer's name")
     return words
 
 
-def _words_of(text: str) -> Words:
+def words_of(text: str) -> Words:
+    """Return the words of a trailer's name, in lower case."""
     return tuple(_WORDS.findall(text.lower()))
 
 
@@ -111,7 +112,7 @@ def _hours_to_pickup(subject: Subject) -> float | None:
     return None if pickup is None else (pickup - subject.now).total_seconds() / _SECONDS_PER_HOUR
 
 
-def _has_words(wanted: Words, found: Words) -> bool:
+def has_words(wanted: Words, found: Words) -> bool:
     """Return whether the words stand in what was found, one after the other."""
     return any(found[at : at + len(wanted)] == wanted for at in range(len(found) - len(wanted) + 1))
 
@@ -131,7 +132,7 @@ def _same(wanted: str, found: str) -> bool:
 CONDITIONS = {
     "origin": Condition(_place, lambda subject: _place_of(subject.origin), Place.includes),
     "destination": Condition(_place, lambda subject: _place_of(subject.destination), Place.includes),
-    "equipment": Condition(_words, lambda subject: _words_of(text_from(subject.equipment) or ""), _has_words),
+    "equipment": Condition(_words, lambda subject: words_of(text_from(subject.equipment) or ""), has_words),
     "carrier": Condition(_carrier, lambda subject: carrier_from(subject.carrier), _same),
     "hours_to_pickup": Condition(_from_to(0, _MOST_HOURS), _hours_to_pickup, _at_most),
     "min_miles": Condition(_from_to(1, _MOST_MILES), _miles, _at_least),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from negotiator.errors import InvalidPlaceError
-from negotiator.values.cells import WHITE_SPACE
 
 _STATES = """
 al alabama, ak alaska, az arizona, ar arkansas, ca california, co colorado, ct connecticut, de delaware,
@@ -23,7 +22,6 @@ _CODES = {name: code for code, name in (state.split(maxsplit=1) for state in _ST
 _CODES |= {code: code for code in _CODES.values()}
 _COUNTRY = re.compile(r"[\s,]+(?:usa|us|united states|canada)$")
 _POSTAL_CODE = re.compile(r"[\s,]+(?:\d{5}(?:-\d{4})?|[a-z]\d[a-z] ?\d[a-z]\d)$", re.ASCII)
-_STATE_AFTER_BLANK = re.compile(r"\S\s+([A-Z]{2})(?:[\s,]+\d{5}(?:-\d{4})?)?$", re.ASCII)
 _LETTERS_OF_A_STATE = 2
 _SEEN = 10_000  # places that are remembered: a board has few, and asks for them again and again
 
@@ -44,16 +42,16 @@ class Place:
 def place_from(text: str) -> Place:
     """Return the place that a cell of a file means: ``Chicago, IL``, ``CHICAGO IL 60601`` or ``IL``.
 
-    A state may be spelled out after a city. A name alone is a city's.
+    A state may be spelled out after a comma. A name alone is a city's.
     """
     plain = " ".join(text.replace(".", "").split()).strip(" ,").lower()
     plain = _POSTAL_CODE.sub("", _COUNTRY.sub("", plain))
     if len(plain) == _LETTERS_OF_A_STATE and plain in _CODES:
         return Place(None, plain)
     city, comma, end = plain.rpartition(",")
-    # Without a comma only capitals are a state's: "columbus in" may be half a sentence.
-    if not comma and _STATE_AFTER_BLANK.search(text.strip(WHITE_SPACE)):
+    if not comma:
         city, _, end = plain.rpartition(" ")
+        end = end if len(end) == _LETTERS_OF_A_STATE else ""
     state = _CODES.get(end.strip()) if city else None
     return Place(city.strip(" ,"), state) if state else Place(plain, None)
 

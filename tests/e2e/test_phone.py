@@ -274,3 +274,22 @@ def test_a_terminal_that_only_shows_is_not_a_phone(desk: Path) -> None:
     os.close(slave)
     os.close(master)
     assert (ended.returncode, b"missing argument 'ASK'" in ended.stderr) == (2, True)
+
+
+def test_the_heading_tells_what_the_lane_has_cost(desk: Path) -> None:
+    """Once, before the first ask; answers stay as short as they are."""
+    for number in range(5):
+        execute(
+            desk,
+            f"""INSERT INTO loads SELECT 'P{number}', origin, destination, pickup_datetime, delivery_datetime,
+                       equipment_type, 2000, NULL, NULL, NULL, NULL, NULL, NULL, 'booked', NULL, NULL
+                  FROM loads WHERE load_id = 'L1'""",
+            f"INSERT INTO calls (id, load_id, carrier_mc_number) VALUES ({100 + number}, 'P{number}', 'MC1')",
+            f"UPDATE calls SET final_rate_agreed = 2150 WHERE id = {100 + number}",
+        )
+    talk = at_the_phone(1, typed=["2300\n", "\n"])
+    assert (
+        " ".join(talk.seen.split()).count("Lane so far 5 deals in 5 negotiations: half of them $2,150.00")
+        == 1
+    )
+    assert talk.seen.index("Lane so far") < talk.seen.index("Ask 1:")

@@ -230,6 +230,40 @@ def show(
             print_load(found, form)
             return
         from negotiator.conversations.load_calls import load_calls
+        from negotiator.reports.lane import past_of
 
         calls = load_calls(file, found.load_id)
-    print_load(found, form, calls)
+        past = past_of(file, found, None)
+    print_load(found, form, calls, past)
+
+
+@app.command(
+    "lane",
+    epilog=examples(
+        "negotiator load lane 'Chicago, IL' 'Dallas, TX' --equipment reefer", "negotiator load lane CA TX"
+    ),
+)
+def lane(
+    origin: Annotated[str, typer.Argument(help="A city, a state, or both: 'Chicago, IL'.", metavar="ORIGIN")],
+    destination: Annotated[str, typer.Argument(help="The same.", metavar="DESTINATION")],
+    equipment: Annotated[str | None, value("--equipment", "Words of the trailer's name.")] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Show what a lane has cost. The file's own record tells it: deals, their quartiles, how old they are.
+
+    Of fewer than five negotiations nothing is said.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.output.report.lane import print_lane
+    from negotiator.reports.lane import lane_past
+    from negotiator.storage.database import LoadsFile
+    from negotiator.values.places import parse_place
+
+    for place in (origin, destination):
+        parse_place(place)
+    with LoadsFile.open(db) as file:
+        past = lane_past(file, origin, destination, equipment)
+    print_lane(past, form)

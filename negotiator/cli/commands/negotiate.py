@@ -1,7 +1,7 @@
 """``negotiator negotiate``."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,10 @@ from negotiator.cli.usage import UsageError
 from negotiator.negotiation.models import Answer
 from negotiator.output.rounds import print_answer
 from negotiator.values.ids import generate_session_id
+
+if TYPE_CHECKING:
+    from negotiator.reports.lane import Past
+    from negotiator.storage.database import LoadsFile
 
 EXAMPLES = examples(
     'negotiator negotiate 2 2300 --session "$(negotiator generate-id)"',
@@ -89,8 +93,11 @@ def negotiate(
 
     source = PolicySource.from_environment(os.environ)
 
+    tells_past = explain or ask is None
+    past: Past | None = None
+
     def answering(ask: str, allow: bool, dry_run: bool = False) -> Answer:
-        nonlocal session
+        nonlocal session, past
         with LoadsFile.open(db) as file:  # anew for each ask: nothing is held between two
             session = options.session_of(file, session, call_id)
             given = parse_ask(
@@ -102,14 +109,24 @@ def negotiate(
                 allow_outlier=allow_outlier or allow,
                 request_id=request_id,
             )
-            return answer_ask(file, given, source, record=not dry_run)
+            answer = answer_ask(file, given, source, record=not dry_run)
+            if tells_past and past is None:
+                past = _past(file, answer)
+            return answer
 
     if ask is None:
         first = answering(phone.LEAST_ASK, True, True)
         options.warn_of_overruled_settings(first.terms.version)
-        phone.take_asks(first, answering, explain=explain)
+        phone.take_asks(first, answering, past, explain=explain)
     else:
         answer = answering(ask, False, dry_run)
-        print_answer(answer, form, explain=explain, dry_run=dry_run)
+        print_answer(answer, form, explain=explain, dry_run=dry_run, past=past)
         options.warn_of_overruled_settings(answer.terms.version)
         say_notices(answer)
+
+
+def _past(file: "LoadsFile", answer: Answer) -> "Past":
+    """Return what the file has on record of the load's lane and of the carrier: it decides nothing."""
+    from negotiator.reports.lane import past_of
+
+    return past_of(file, answer.load, answer.call and answer.call.carrier_mc_number)

@@ -14,6 +14,8 @@ from negotiator.output import contract
 from negotiator.policy.inquiry import AppliedPolicy
 from negotiator.policy.store import Version
 from negotiator.reports.adherence import DealAboveCeiling
+from negotiator.reports.carrier import CarrierPast
+from negotiator.reports.lane import LanePast
 
 WHOLE = [
     (Round, contract.EXPLAINED_ROUND),
@@ -26,6 +28,8 @@ WHOLE = [
     (Version, contract.POLICY),
     (AppliedPolicy, contract.APPLIED_POLICY),
     (DealAboveCeiling, contract.ABOVE_CEILING),
+    (LanePast, contract.LANE),
+    (CarrierPast, contract.CARRIER_PAST),
 ]
 
 

@@ -23,10 +23,11 @@ from negotiator.values.places import Place, parse_place, place_from
         ("Chicago", "chicago", None),
         ("IL", None, "il"),
         ("tx", None, "tx"),
-        # a name alone is a city's, and small letters without a comma are words
+        ("columbus in", "columbus", "in"),
+        # a name alone is a city's, and without a comma a state has two letters
         ("New York", "new york", None),
-        ("columbus in", "columbus in", None),
-        ("Columbus IN", "columbus", "in"),
+        ("Kansas City", "kansas city", None),
+        ("Paris Texas", "paris texas", None),
         ("Chicago, XX", "chicago, xx", None),
         ("", "", None),
     ],
