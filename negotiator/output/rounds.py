@@ -79,7 +79,9 @@ def print_answer(
     if form is Format.TABLE:
         printing.fields([*_for_a_person(answer, explain=explain), *on_record(past)])
     else:
-        more = {"explain": explanation(answer) | _past_data(past)} if explain else {}
+        more = (
+            {"explain": explanation(answer) | (_past_data(past) if answer.ruling else {})} if explain else {}
+        )
         printing.record(answer_data(answer) | more, form)
     if answer.ruling is None:
         printing.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
