@@ -3,6 +3,7 @@
 Each method loads what it needs when it is called: who only negotiates pays for none of it.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing import Imported
     from negotiator.loads.models import ListedLoad, LoadDetail
+    from negotiator.policy.inquiry import AppliedPolicy
+    from negotiator.policy.store import Version
     from negotiator.reports.lane import LanePast
     from negotiator.reports.report import Report
 
@@ -244,6 +247,45 @@ class Desk:
             defaults=defaults or {},
             zone=zone,
         )
+
+    def policy_history(self) -> "list[Version]":
+        """Return all versions of the policy, the latest first. Raises UnusableFileError, BusyError."""
+        from negotiator.policy import store
+
+        return store.policy_history(self._file)
+
+    def apply_policy(
+        self, document: Mapping[str, object], *, by: str, reason: str | None = None
+    ) -> "Version":
+        """Make a document the policy: a dictionary as TOML or JSON makes it.
+
+        ``by`` is who does it. What changes nothing makes no version.
+        Raises InvalidPolicyError with all that is wrong, InvalidTextError, UnusableFileError, BusyError.
+        """
+        from negotiator.policy import parsing, store
+
+        parsed = parsing.parse_document(document)
+        return store.apply_policy(self._file, parsed, by=by, reason=reason, now=self._clock()).version
+
+    def revert_policy(self, version: int, *, by: str, reason: str | None = None) -> "Version":
+        """Make the document of an earlier version the policy again; 0 is none.
+
+        Raises PolicyNotFoundError, InvalidPolicyError, InvalidTextError, UnusableFileError, BusyError.
+        """
+        from negotiator.policy import store
+
+        return store.revert_policy(self._file, version, by=by, reason=reason, now=self._clock()).version
+
+    def policy_for_call(self, call_id: int | str) -> "AppliedPolicy":
+        """Return the policy that an ask on this call meets: the rule that wins and why, and the ceiling.
+
+        Raises InvalidCallIDError, CallNotFoundError, LoadNotFoundError, InvalidPolicyError,
+        UnusablePolicyError, UnusableFileError, BusyError.
+        """
+        from negotiator.policy import inquiry, terms
+
+        source = terms.PolicySource.from_environment(os.environ)
+        return inquiry.policy_for_call(self._file, source, call_id, now=self._clock())
 
     def report(
         self,

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from sqlite3 import Connection
 
-from negotiator.errors import InvalidLoadsError
+from negotiator.errors import InvalidLoadsError, Remedy, SchemaError
 from negotiator.loads.faults import MOST_FAULTS
 from negotiator.storage.sql import rate_of
 from negotiator.values.money import dollars, rate_from_file
@@ -63,8 +63,14 @@ def ceiling_of(db: Connection, load_id: str) -> Decimal | None:
 def keep_ceiling(
     db: Connection, load_id: str, ceiling: float | None, *, by: str | None, now: datetime
 ) -> None:
-    """Set a load's ceiling (US dollars), or take it away."""
+    """Set a load's ceiling (US dollars), or take it away. Raises SchemaError when that was not kept."""
     db.execute(_KEEP, [load_id, ceiling, by, format_stored(now)])
+    if ceiling_of(db, load_id) != rate_from_file(ceiling):  # a trigger may change what is written
+        raise SchemaError(
+            f"the ceiling of load {load_id} was not written as it should be, so nothing was",
+            "look for a trigger that changes what is written",
+            remedy=Remedy.FIND_TRIGGER,
+        )
 
 
 def forget_facts(db: Connection, load_id: str) -> None:

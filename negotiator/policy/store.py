@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from negotiator.errors import PolicyNotFoundError, Remedy
+from negotiator.errors import PolicyNotFoundError, Remedy, SchemaError
 from negotiator.policy.document import Document
 from negotiator.policy.parsing import document_of, json_of, parse_document
 from negotiator.policy.terms import PolicySource, policy_in
@@ -155,7 +155,14 @@ def _save(
     number = 1 if before is None else before.version + 1
     row = (number, timestamps.format_stored(now), by, source.value, reason, text)
     file.connection.execute(_INSERT, row)
-    return Saved(_read(*row), is_new=True)
+    saved = _read(*row)
+    if latest_version(file) != saved:  # a trigger may change or delete what is inserted
+        raise SchemaError(
+            f"the policy was not written to {str(file.path)!r} as it should be, so nothing was",
+            "look for a trigger that changes what is written",
+            remedy=Remedy.FIND_TRIGGER,
+        )
+    return Saved(saved, is_new=True)
 
 
 def _plain(values: Mapping[str, Decimal | int | None]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, assert_never
 from negotiator.errors import InvalidPolicyError, Remedy, UnusablePolicyError
 from negotiator.policy.decide import PARAMETERS, Policy, policy_from_environment, variable_of
 from negotiator.policy.subject import Subject
+from negotiator.values.cells import text_from
 
 if TYPE_CHECKING:
     from negotiator.policy.document import Document, Rule
@@ -71,16 +72,16 @@ class InForce(NamedTuple):
 def policy_in(db: Connection) -> InForce | None:
     """Return the policy of a file, None when it has none. Raises UnusablePolicyError."""
     row = db.execute(CURRENT).fetchone()
-    if row is None or row[1] is None:
+    text = None if row is None else text_from(row[1])
+    if text is None:
         return None
     from negotiator.policy.parsing import document_in  # noqa: PLC0415 - a file without a policy needs none of it
 
-    version, text = row
     try:
-        return InForce(version, document_in(str(text)))
+        return InForce(row[0], document_in(text))
     except InvalidPolicyError as error:
         raise UnusablePolicyError(
-            f"the policy in the file, version {version}, cannot be used: {error.message}",
+            f"the policy in the file, version {row[0]}, cannot be used: {error.message}",
             "go back to another version",
             remedy=Remedy.REVERT_POLICY,
         ) from None

@@ -1,7 +1,9 @@
 """Bad input in bulk: whatever comes in, the promises of the command line hold."""
 
 import json
+import sqlite3
 import tempfile
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
@@ -17,12 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from negotiator import CallHandlingService, NegotiatorError
 from negotiator.errors import (
     ConflictError,
+    InvalidPolicyError,
     LoadTakenError,
     NoAgreementError,
     NothingToUndoError,
     OutlierError,
 )
 from negotiator.maintenance.create import init
+from negotiator.policy.parsing import document_in, json_of, parse_document
 from tests.conftest import NOW, contents, execute, run, select
 
 DOCUMENTED = {0, 2, 3, 4, 5, 6, 75}
@@ -43,6 +47,14 @@ commands = st.sampled_from(
     [
         *(["negotiate"], ["session", "history"], ["call", "history"], ["call", "reopen"], ["generate-id"]),
         *(["call", "undo"], ["call", "book"]),
+        *(
+            ["policy", "show"],
+            ["policy", "set"],
+            ["policy", "apply"],
+            ["policy", "check"],
+            ["policy", "revert"],
+        ),
+        *(["load", "set"], ["load", "set", "L1"], ["load", "lane"]),
         *(["load", "list"], ["load", "show"], ["load", "add"], ["load", "import"]),
         *(["validate-id"], ["check"], [], ["session"], ["negotiate", "1"], ["call", "history", "1"]),
     ]
@@ -129,9 +141,6 @@ def test_arbitrary_values_in_the_file_are_read(old: Path, number: int) -> None:
     @generated(number)
     @given(st.lists(st.tuples(cell, cell, cell, cell, cell, cell), max_size=4), cell, cell)
     def check(rows: list[tuple[Any, ...]], rate: object, agreed: object) -> None:
-        import sqlite3  # noqa: PLC0415
-        from contextlib import closing  # noqa: PLC0415
-
         copyfile(old, fresh)
         with closing(sqlite3.connect(fresh)) as connection, connection:
             connection.executemany(
@@ -147,6 +156,72 @@ def test_arbitrary_values_in_the_file_are_read(old: Path, number: int) -> None:
         result = run("negotiate", 6, 1500, "--json", "--db", fresh)
         assert result.exit_code in {0, 1, 2, 4}, result.output
         strictly(result.stdout)
+
+    check()
+
+
+@pytest.mark.parametrize("number", [FEW, MANY])
+def test_arbitrary_documents_are_refused_in_our_own_words(desk: Path, number: int) -> None:
+    """Whatever TOML or JSON holds, and whatever is neither; a refusal changes nothing."""
+    keys = st.sampled_from(["desk", "rule", "rounds", "firmness", "origin", "carrier", "min_miles", "x", ""])
+    leaves = st.one_of(
+        *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.dates()),
+        st.sampled_from(["CA", "Reno, NV", "reefer", 4, 1.5, 24]),
+    )
+    data = st.recursive(
+        leaves, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=4))
+    )
+    texts = st.one_of(
+        st.binary(max_size=60),
+        st.text("[]{}=\"'\n.#\\ desk rule rounds 0123", max_size=60).map(str.encode),
+    )
+
+    @generated(number)
+    @given(data, texts)
+    def check(tables: object, content: bytes) -> None:
+        with suppress(InvalidPolicyError):
+            document = parse_document(tables)
+            assert document_in(json_of(document)) == document
+        Path("some.toml").write_bytes(content)
+        before = contents(desk)
+        result = run("policy", "apply", "some.toml")
+        assert result.exit_code in {0, 2}, result.output
+        assert result.exit_code == 0 or contents(desk) == before
+
+    check()
+
+
+@pytest.mark.parametrize("number", [FEW, MANY])
+def test_arbitrary_values_in_the_tables_of_the_policy_are_read(desk: Path, number: int) -> None:
+    """An ask is answered or refused; what was written can be left."""
+    cell = st.one_of(
+        *(st.none(), st.integers(-(2**40), 2**40), st.floats(), st.binary(max_size=12)),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+        st.sampled_from(['{"desk": {"rounds": 2}}', '{"desk": {}}', "[]", "2500", "$2,400.00"]),
+    )
+    fresh = desk.with_name("fresh.db")
+
+    @generated(number)
+    @given(cell, cell, cell, cell)
+    def check(document: object, made: object, by: object, ceiling: object) -> None:
+        copyfile(desk, fresh)
+        with closing(sqlite3.connect(fresh)) as connection, connection:
+            connection.execute("INSERT INTO policies VALUES (1, ?, ?, ?, ?, ?)", [made, by, by, by, document])
+            connection.execute("INSERT INTO load_facts (load_id, ceiling) VALUES ('L1', ?)", [ceiling])
+        for command in (["policy", "history"], ["load", "show", "L1"]):
+            result = run(*command, "--json", "--db", fresh)
+            assert result.exit_code == 0, result.output
+            strictly(result.stdout)
+            assert run(*command, "--db", fresh).exit_code == 0
+        for command in (
+            ["negotiate", "1", "2300"],
+            ["check"],
+            ["policy", "show"],
+            ["policy", "show", "--call", "1"],
+        ):
+            assert run(*command, "--db", fresh).exit_code in {0, 5}, command
+        assert run("policy", "revert", "0", "--by", "ann", "--db", fresh).exit_code == 0
+        assert run("negotiate", 2, 2300, "--db", fresh).exit_code in {0, 4}
 
     check()
 

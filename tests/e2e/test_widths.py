@@ -49,12 +49,22 @@ TABLES: dict[str, dict[str, list[str]]] = {
     f"negotiate 1240 9500000 --session {SESSION[:-1]}k --explain --dry-run": {
         "": [f"{SESSION[:-1]}k", LOAD, CARRIER, POSTED, "$9,500,000.00"]
     },
+    "policy history": {"Version": ["1"], "Made": ["2025-08-20 22:45"], "By": ["Kim"], "How": ["applied"]},
+    f"policy show --load {LOAD}": {"": [LOAD, POSTED, "$9,900,000.00"]},
+    "load lane FL CA": {"": [AGREED]},
     "check": {"Result": ["ok"]},
+    "report": {"Call": CALLS[:1], "Load": [LOAD], "Agreed": [AGREED], "Ceiling": ["$9,000,000.01"]},
     "report --all": {"Value": ["$530,864.31"], "Made from": [AGREED, POSTED]},
     "report --by carrier --compare --since 2025-08-20 --until 2025-08-21": {
         "Carrier": [CARRIER], "Value": [AGREED], "Booked value": [AGREED], "Saved": ["$530,864.31"],
     },
 }  # fmt: skip
+
+
+MORE = f"""INSERT INTO calls (id, load_id, carrier_mc_number, final_rate_agreed)
+           VALUES (1300 + {{number}}, '{LOAD}', '{CARRIER}', 9345678.90)"""
+POLICY = """INSERT INTO policies VALUES (1, '2025-08-20 22:45:00', 'Kim', 'applied',
+             'as the customer in Laredo said on the phone', '{"desk": {"ceiling_percent": 10}}')"""
 
 
 @pytest.fixture
@@ -93,6 +103,15 @@ def test_ids_and_amounts_are_whole_or_their_column_is_named(
     large: Path, tmp_path: Path, command: str, columns: int
 ) -> None:
     """Whatever the width; no line runs over unless its first column does not fit."""
+    if "lane" in command:
+        execute(large, *(MORE.format(number=number) for number in range(4)))
+    if "policy" in command:
+        execute(large, POLICY)
+        execute(large, f"INSERT INTO load_facts (load_id, ceiling) VALUES ('{LOAD}', 9900000)")
+    if command == "report":
+        execute(
+            large, "UPDATE negotiations SET ceiling = 9000000.01, decided_by = 'Kim' WHERE round_number = 2"
+        )
     if "negotiate" in command:
         execute(large, "UPDATE loads SET status = 'available'", "UPDATE calls SET final_rate_agreed = NULL")
     with (tmp_path / "stderr").open("w+") as errors:

@@ -1,10 +1,12 @@
 """Versions of the policy in the file, and the commands that make them."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from negotiator import CallHandlingService, InvalidPolicyError
 from tests.conftest import contents, data, execute, run, select
 
 DOCUMENT = """
@@ -219,3 +221,38 @@ def test_a_check_looks_at_the_policy_and_at_ceilings_of_loads(desk: Path) -> Non
     assert result.exit_code == 5
     assert "policy: the policy in the file, version 1, cannot be used" in result.stderr
     assert "go back to another version of the policy" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("table", "action", "command"),
+    [
+        ("policies", "DELETE FROM policies WHERE version = new.version", ["policy", "set", "rounds=5"]),
+        ("policies", "UPDATE policies SET document = '{}'", ["policy", "set", "rounds=5"]),
+        ("load_facts", "UPDATE load_facts SET ceiling = 9000", ["load", "set", "L1", "--ceiling", "2400"]),
+    ],
+)
+def test_what_is_said_to_be_written_is_in_the_file(
+    desk: Path, table: str, action: str, command: list[str]
+) -> None:
+    """A trigger that somebody planted is noticed, and nothing is kept."""
+    execute(desk, f"CREATE TRIGGER planted AFTER INSERT ON {table} BEGIN {action}; END")
+    before = contents(desk)
+    result = run(*command)
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "`negotiator check` names them" in result.stderr
+    assert contents(desk) == before
+    assert "planted" in {item["check"]: item for item in data("check")}["triggers"]["detail"]
+
+
+def test_python_reaches_the_policy(service: CallHandlingService, desk: Path) -> None:
+    """A document is a dictionary, as TOML or JSON makes it."""
+    first = service.apply_policy(AS_JSON, by="ann", reason="new customer")
+    assert (first.version, first.document) == (1, AS_JSON)
+    assert service.apply_policy(AS_JSON, by="bob") == first
+    assert service.revert_policy(0, by="ann").document is None
+    assert [version.version for version in service.policy_history()] == [2, 1]
+    service.revert_policy(1, by="ann")
+    applied = service.policy_for_call(1)
+    assert (applied.rule, applied.rounds, applied.ceiling) == (1, 3, Decimal(2352))
+    with pytest.raises(InvalidPolicyError, match="'rules' is no key"):
+        service.apply_policy({"rules": []}, by="ann")

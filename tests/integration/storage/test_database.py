@@ -24,6 +24,9 @@ WRITING = [
     "session start --call 1",
     "session close SESSION --reason late",
     f"load add {ADD}",
+    "load set L1 --ceiling 2400",
+    "policy set rounds=5",
+    "policy apply desk.toml",
     "load import loads.csv",
     "load import loads.csv --update",
     "migrate old.db",
@@ -69,6 +72,7 @@ def test_what_is_committed_survives_a_power_cut(
     """EXTRA in both journal modes. Only a file that has no name yet does with less: it is synced as a whole."""
     back_up(shared, now=NOW, to=Path("saved.db"))
     Path("loads.csv").write_text(LOADS)
+    Path("desk.toml").write_text("[desk]\nrounds = 3\n")
     Path("asks.jsonl").write_text(
         '{"call_id": 1, "carrier_offer": 2300}\n{"call_id": 2, "carrier_offer": 2300}'
     )
