@@ -60,6 +60,7 @@ def _value(key: str, text: str, sign: str, given: Table) -> Decimal | int | None
         raise InvalidPolicyError(f"{key} is given twice", "leave one of them out")
     if not text:
         return None
+    text = text.removesuffix("%") if key == "ceiling_percent" else text
     if not NUMBER.fullmatch(text):
         raise InvalidPolicyError("the value is not a number", "write it as in 12.5")
     return parse_parameter(key, number_in(float(text)))

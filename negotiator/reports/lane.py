@@ -30,10 +30,11 @@ PAIRS = f"""
     SELECT DISTINCT origin, destination FROM main.loads
      WHERE {_KEY.format("origin")} >= :first AND {_KEY.format("origin")} < :last
 """
+# IS, because for = SQLite puts the text in the place of the column, and then sees no index that fits.
 LOADS = f"""
     SELECT load_id, equipment_type, pickup_datetime FROM main.loads
      WHERE {_KEY.format("origin")} = {_KEY.format(":origin")}
-       AND +origin = :origin AND +destination = :destination  -- plus: or the index is not seen to fit
+       AND origin IS :origin AND destination IS :destination
      ORDER BY pickup_datetime DESC LIMIT {_MOST}
 """
 _CALLS = f"SELECT id FROM main.calls WHERE load_id IN ({{loads}}) ORDER BY id DESC LIMIT {_MOST_CALLS}"

@@ -280,6 +280,9 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
         "a load in a list": list(data("load", "list")[0]),
         "a load alone": list(alone)[-3:],
         "an import": list(data("load", "import", loads)),
+        "a lane": list(data("load", "lane", "CA", "TX")),
+        "a version of the policy": list(data("policy", "set", "rounds=5")),
+        "a policy that applies, by `policy show --call`": list(data("policy", "show", "--call", 1)),
         "an error, on stderr": [*error, *error["error"]],
     }
     rows = dict(re.findall(r"^\| (an? .*?) \| (.*) \|$", read("scripts"), re.MULTILINE))

@@ -167,7 +167,11 @@ def test_what_is_on_record_stands_beside_an_explanation_and_decides_nothing(desk
 
 @pytest.mark.parametrize(
     ("sql", "index"),
-    [(PAIRS, "idx_loads_lane"), (LOADS, "idx_loads_lane"), (CARRIER_CALLS, "idx_calls_carrier")],
+    [
+        (PAIRS, "idx_loads_lane (<expr>>? AND <expr><?)"),
+        (LOADS, "idx_loads_lane (<expr>=? AND origin=? AND destination=?)"),
+        (CARRIER_CALLS, "idx_calls_carrier (<expr>=?)"),
+    ],
 )
 def test_somebody_on_the_line_does_not_wait_for_a_whole_table(desk: Path, sql: str, index: str) -> None:
     """The index is used."""

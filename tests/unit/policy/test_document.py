@@ -149,6 +149,16 @@ def test_a_condition_holds(condition: str, about: dict[str, object], holds: bool
             ["rule 1: carrier = 'ACME': 'ACME' is not an MC number"],
         ),
         ("[[rule]]\ncarrier = 0\nrounds = 2", ["rule 1: carrier = 0"]),
+        ("[[rule]]\norigin = ' '\nrounds = 2", ["rule 1: origin = ' ': it is blank, too long, or has"]),
+        (
+            "[[rule]]\norigin = 'a\tb'\nrounds = 2",
+            ["rule 1: origin = 'a\\tb': it is blank, too long, or has"],
+        ),
+        (f"[[rule]]\nequipment = '{'x' * 201}'\nrounds = 2", ["rule 1: equipment = 'xxx"]),
+        ("[[rule]]\ncarrier = 100000000\nrounds = 2", ["rule 1: carrier = 100000000: it is not a text"]),
+        ("[[rule]]\nhours_to_pickup = 8760.5\nrounds = 2", ["rule 1: hours_to_pickup = 8760.5: it is out"]),
+        ("[[rule]]\nmin_miles = 0.99\nrounds = 2", ["rule 1: min_miles = 0.99: it is out of range"]),
+        ("[[rule]]\nmax_miles = 10001\nrounds = 2", ["rule 1: max_miles = 10001: it is out of range"]),
         ("[[rule]]\nhours_to_pickup = -1\nrounds = 2", ["rule 1: hours_to_pickup = -1: it is out of range"]),
         ("[[rule]]\nmin_miles = 0\nrounds = 2", ["rule 1: min_miles = 0: it is out of range"]),
         ("[[rule]]\nmin_miles = 9\nmax_miles = 8\nrounds = 2", ["rule 1: min_miles is above max_miles"]),
@@ -165,6 +175,20 @@ def test_all_that_is_wrong_is_told_at_once(toml: str, faults: list[str]) -> None
     told = caught.value.message.split("; ")
     assert len(told) == len(faults), told
     assert all(one.startswith(fault) for one, fault in zip(told, faults, strict=True)), told
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *("hours_to_pickup = 0", "hours_to_pickup = 8760", "min_miles = 1", "min_miles = 10000"),
+        *("max_miles = 1", "max_miles = 10000", "carrier = 1", "carrier = 99999999", "origin = 'X'"),
+        *("min_miles = 300\nmax_miles = 300", f"equipment = '{'x' * 200}'"),
+    ],
+)
+def test_the_ends_of_a_range_are_in_it(condition: str) -> None:
+    """What is allowed is taken."""
+    (made,) = document(f"[[rule]]\n{condition}\nrounds = 2").rules
+    assert len(made.conditions) == condition.count("\n") + 1
 
 
 @pytest.mark.parametrize(
@@ -325,6 +349,7 @@ def test_the_values_in_use_make_a_document() -> None:
         (["rounds=3", "rounds=4"], "rounds is given twice"),
         (["rounds=three"], "the value is not a number"),
         (["rounds=2.5"], "not a whole number"),
+        (["rounds=4%"], "the value is not a number"),
         (["firmness=0"], "the firmness is out of range"),
     ],
 )
@@ -338,7 +363,8 @@ def test_a_value_that_cannot_be_set_is_told(texts: list[str], fault: str) -> Non
 
 def test_values_are_set_as_they_are_typed() -> None:
     """And taken out when nothing is."""
-    assert parse_values(["rounds=5", "firmness = 1.35", "increment="]) == {
+    assert parse_values(["rounds=5", "firmness = 1.35", "increment=", "ceiling_percent=12.5%"]) == {
+        "ceiling_percent": D("12.5"),
         "rounds": 5,
         "firmness": D("1.35"),
         "increment": None,
