@@ -69,10 +69,12 @@ if TYPE_CHECKING:
         UnusableFileError,
         UnusablePolicyError,
     )
-    from negotiator.negotiation.models import Answer, Booked, NegotiationResult, Reopened, Withdrawn
+    from negotiator.negotiation.book import Booked
+    from negotiator.negotiation.models import Answer
     from negotiator.negotiation.thread import Round
+    from negotiator.negotiation.undo import Reopened, Withdrawn
     from negotiator.policy.decide import Decision
-    from negotiator.service import CallHandlingService
+    from negotiator.service import CallHandlingService, NegotiationResult
     from negotiator.values.ids import generate_session_id, generate_uuid_session_id, validate_session_id
 
 __version__ = "0.1.0"
@@ -166,13 +168,13 @@ _HOMES = {
     "SessionStatus": "conversations.states",
     "StartedCall": "conversations.models",
     "Answer": "negotiation.models",
-    "Booked": "negotiation.models",
+    "Booked": "negotiation.book",
     "CallHandlingService": "service",
     "Decision": "policy.decide",
-    "NegotiationResult": "negotiation.models",
-    "Reopened": "negotiation.models",
+    "NegotiationResult": "service",
+    "Reopened": "negotiation.undo",
     "Round": "negotiation.thread",
-    "Withdrawn": "negotiation.models",
+    "Withdrawn": "negotiation.undo",
     "generate_session_id": "values.ids",
     "generate_uuid_session_id": "values.ids",
     "validate_session_id": "values.ids",

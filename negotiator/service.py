@@ -3,16 +3,28 @@
 import os
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from typing import NamedTuple
 
 from negotiator.desk import Desk
 from negotiator.errors import ThreadTransferredError
 from negotiator.negotiation import book, history, undo
 from negotiator.negotiation.ask import answer_ask, parse_ask
-from negotiator.negotiation.models import Answer, Ask, Booked, NegotiationResult, Reopened, Withdrawn
+from negotiator.negotiation.models import Answer, Ask
 from negotiator.negotiation.responses import TRANSFER_WORDS
 from negotiator.negotiation.thread import Round
 from negotiator.policy.decide import Policy
 from negotiator.policy.terms import PolicySource
+
+
+class NegotiationResult(NamedTuple):
+    """What `handle_negotiation` returns.
+
+    ``should_transfer`` is true when a person must take over: to book what was accepted, or to decide.
+    """
+
+    accepted: bool
+    message: str
+    should_transfer: bool
 
 
 class CallHandlingService(Desk):
@@ -104,7 +116,7 @@ class CallHandlingService(Desk):
 
     together = one_transaction
 
-    def reopen_call(self, call_id: int | str, reason: str) -> Reopened:
+    def reopen_call(self, call_id: int | str, reason: str) -> undo.Reopened:
         """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
 
         The agreed rate is cleared, the load is available again (unless another call has an agreement on it),
@@ -114,7 +126,7 @@ class CallHandlingService(Desk):
         """
         return undo.reopen(self._file, call_id, reason, clock=self._clock)
 
-    def undo_round(self, call_id: int | str, reason: str, session_id: str | None = None) -> Withdrawn:
+    def undo_round(self, call_id: int | str, reason: str, session_id: str | None = None) -> undo.Withdrawn:
         """Take back the last round of a call, of one session if it is given, whatever its answer was.
 
         The call and the load are as they were before it. The round is kept, and counts no more.
@@ -126,7 +138,7 @@ class CallHandlingService(Desk):
 
     def book_call(
         self, call_id: int | str, rate: float | str | Decimal, *, by: str, reason: str | None = None
-    ) -> Booked:
+    ) -> book.Booked:
         """Record a deal that a person made on a call at any rate (US dollars), and book the load.
 
         ``by`` is the person's name. Raises BadInputError, CallNotFoundError, LoadNotFoundError,

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Context, Decimal, localcontext
+from typing import NamedTuple
 
 from negotiator.negotiation import refusals
-from negotiator.negotiation.models import Booked
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import system_response
@@ -19,6 +19,19 @@ from negotiator.values.ids import parse_call_id
 from negotiator.values.money import parse_amount
 from negotiator.values.people import require_person
 from negotiator.values.text import require_usable_notes
+
+
+class Booked(NamedTuple):
+    """What recording a person's deal did. The fields are its JSON keys; ``carrier_offer`` is US dollars."""
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal
+    load_id: str
+    load_status: str
+    decided_by: str
+    reason: str | None
 
 
 def book_call(

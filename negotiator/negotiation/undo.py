@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from negotiator.errors import NothingToUndoError, Remedy
 from negotiator.negotiation import refusals
-from negotiator.negotiation.models import Load, Reopened, State, Withdrawn
+from negotiator.negotiation.models import Load, State
 from negotiator.negotiation.record import Entry, Recorder, Standing, implied_state
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import outcome
@@ -20,6 +21,40 @@ from negotiator.values.ids import parse_call_id
 from negotiator.values.money import rate_from_file
 from negotiator.values.recorded import REOPENED, WITHDRAWN
 from negotiator.values.text import require_reason
+
+
+class Reopened(NamedTuple):
+    """What taking an agreement back did. The fields are its JSON keys.
+
+    ``round_number`` is that of the round that was taken back, ``carrier_offer`` the rate (US dollars) that
+    had been agreed; ``load_status`` is the load's status now, None when the load is gone.
+    """
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal
+    load_id: str | None
+    load_status: str | None
+    reason: str
+
+
+class Withdrawn(NamedTuple):
+    """What taking a round back did. The fields are its JSON keys.
+
+    ``carrier_offer`` (US dollars) and ``system_response`` are those of the round; ``outcome`` and
+    ``load_status`` are those of the call and the load now, as they were before the round.
+    """
+
+    call_id: int
+    session_id: str | None
+    round_number: int
+    carrier_offer: Decimal | None
+    system_response: str | None
+    outcome: str | None
+    load_id: str | None
+    load_status: str | None
+    reason: str
 
 
 def reopen(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negotiator.cli import options, phone
+from negotiator.cli import options
 from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
@@ -79,6 +79,8 @@ def negotiate(
     """
     form = options.chosen(form, as_json, csv_safe)
     if ask is None:
+        from negotiator.cli import phone
+
         phone.require_phone(form, dry_run=dry_run, request_id=request_id)
     if session is not None and new_session:
         raise UsageError("--session and --new-session cannot be used together", "leave one of them out")
@@ -115,6 +117,8 @@ def negotiate(
             return answer
 
     if ask is None:
+        from negotiator.cli import phone
+
         first = answering(phone.LEAST_ASK, True, True)
         options.warn_of_overruled_settings(first.terms.version)
         phone.take_asks(first, answering, past, explain=explain)

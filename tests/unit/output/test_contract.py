@@ -8,8 +8,10 @@ import pytest
 
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
 from negotiator.maintenance.findings import Check
-from negotiator.negotiation.models import Answer, Booked, Reopened, Withdrawn
+from negotiator.negotiation.book import Booked
+from negotiator.negotiation.models import Answer
 from negotiator.negotiation.thread import Round
+from negotiator.negotiation.undo import Reopened, Withdrawn
 from negotiator.output import contract
 from negotiator.policy.inquiry import AppliedPolicy
 from negotiator.policy.store import Version
