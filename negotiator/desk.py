@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Self
 
-from negotiator.storage.database import LoadsFile
+from negotiator.storage.database import LoadsFile, make_durable
+from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values import timestamps
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ class Desk:
     def __init__(
         self, db: Connection, path: Path, *, clock: Callable[[], datetime] = timestamps.utc_now
     ) -> None:
-        """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes."""
+        """Work on an open database; ``path`` names it in errors, ``clock`` gives aware datetimes.
+
+        The connection is set to survive a power cut. Raises UnusableFileError, BusyError.
+        """
+        with sqlite_errors(path):
+            make_durable(db)
         self._file = LoadsFile(db, path)
         self._clock = clock
 

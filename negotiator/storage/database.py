@@ -96,11 +96,20 @@ def _open(path: Path, mode: str) -> Connection:
     try:
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        patiently(connection, _DURABLE)  # the first to read the file
+        make_durable(connection)  # the first to read the file
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def make_durable(connection: Connection) -> None:
+    """Let what is committed on a connection survive a power cut; inside a transaction SQLite cannot.
+
+    Waits for a lock as a transaction does.
+    """
+    if not connection.in_transaction:
+        patiently(connection, _DURABLE)
 
 
 def use_write_ahead_log(path: Path) -> None:

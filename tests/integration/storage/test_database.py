@@ -1,11 +1,13 @@
 """One place opens files: what is committed there is on the disk."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from negotiator import CallHandlingService
 from negotiator.maintenance.backup import back_up
 from tests.conftest import NOW, run
 
@@ -84,3 +86,11 @@ def test_what_is_committed_survives_a_power_cut(
     named = {(name, level) for name, level in written if name and not name.startswith(".")}  # memory has none
     assert {level for _, level in named} == ({EXTRA} if named else set())
     assert named or command.startswith(("init", "restore saved.db missing.db"))
+
+
+def test_what_is_committed_on_a_callers_own_connection_survives_too(shared: Path) -> None:
+    """Whoever opened it: the service answers for what it says."""
+    with closing(sqlite3.connect(shared, isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous = NORMAL")
+        CallHandlingService(db, shared).negotiate(1, 2300)
+        assert db.execute("PRAGMA synchronous").fetchone() == (EXTRA,)
