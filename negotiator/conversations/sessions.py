@@ -22,7 +22,7 @@ from negotiator.errors import (
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from
+from negotiator.values.cells import json_from, text_from
 from negotiator.values.ids import (
     generate_session_id,
     parse_call_id,
@@ -216,14 +216,10 @@ def _a_round(greater: Decimal | None, lesser: Decimal | None, rounds: int) -> De
 
 def _read_metadata(stored: object) -> dict[str, Any]:
     try:
-        read = json.loads(stored, parse_constant=_refuse_constant) if isinstance(stored, str) else {}
+        read = json_from(stored) if isinstance(stored, str) else {}
     except ValueError:
         return {}
     return read if isinstance(read, dict) else {}
-
-
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _insert(

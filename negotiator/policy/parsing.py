@@ -11,6 +11,7 @@ from negotiator.errors import BadInputError, InvalidPolicyError
 from negotiator.policy.conditions import CONDITIONS, number_in
 from negotiator.policy.decide import PARAMETERS, Policy, parse_parameter
 from negotiator.policy.document import Document, Rule
+from negotiator.values.cells import json_from
 from negotiator.values.settings import NUMBER
 from negotiator.values.text import quoted
 
@@ -25,8 +26,8 @@ Table = Mapping[str, Any]
 def document_in(text: str) -> Document:
     """Return the document that a file keeps as JSON. Raises InvalidPolicyError."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = json_from(text)
+    except ValueError:
         raise InvalidPolicyError("it is not JSON") from None
     parser = _Parser()
     document = parser.document(data)

@@ -1,6 +1,5 @@
 """The versions of a desk's policy in its file: every one stays, with who, when and why."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from negotiator.policy.parsing import document_of, json_of, parse_document
 from negotiator.policy.terms import PolicySource, policy_in
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, whole_number
+from negotiator.values.cells import json_from, text_from, whole_number
 from negotiator.values.people import require_person
 from negotiator.values.text import require_usable_notes
 
@@ -186,6 +185,6 @@ def _read(  # noqa: PLR0917 - the columns, in their order
 def _document(text: str | None) -> object:
     """Return what JSON holds, and a text that is no JSON as it is."""
     try:
-        return None if text is None else json.loads(text)
-    except (ValueError, RecursionError):
+        return None if text is None else json_from(text)
+    except ValueError:
         return text

@@ -1,6 +1,7 @@
 """What a cell of an untidy file holds: texts, words, whole numbers. In SQL: `negotiator.storage.sql`."""
 
 import re
+from math import isfinite
 
 WHITE_SPACE = "\t\n\v\f\r \xa0"
 """What is blank in a text, and does not count at its ends."""
@@ -44,3 +45,24 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
     return None
+
+
+def json_from(text: str) -> object:
+    """Return what a text of JSON holds.
+
+    Raises ValueError for a text that is no JSON, is nested too deeply, or holds a number that JSON could not
+    say again: NaN, an infinity, or one too large for a float.
+    """
+    import json  # noqa: PLC0415 - few cells hold it
+
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text} is no number in JSON")
+    return number

@@ -247,7 +247,19 @@ def test_bad_input_gets_its_exit_code_and_changes_nothing(
     assert contents(desk) == before
 
 
-@pytest.mark.parametrize("metadata", ['{"a": NaN}', "not json", "[1]", "null", "", "5"])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        '{"a": NaN}',
+        '{"a": 1e999}',
+        pytest.param("[" * 100_000, id="deep"),
+        "not json",
+        "[1]",
+        "null",
+        "",
+        "5",
+    ],
+)
 def test_metadata_that_another_program_wrote_is_no_trouble(desk: Path, metadata: str) -> None:
     """What is no object is none."""
     session = start(desk)

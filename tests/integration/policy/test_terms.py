@@ -238,3 +238,30 @@ def test_writing_can_be_tried_under_any_policy(desk: Path, values: list[str]) ->
     found = {item["check"]: item for item in data("check")}
     assert found["writing"]["result"] == "ok", found["writing"]
     assert contents(desk) == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("carrier = 401122", "rule 1 holds: carrier 401122"),
+        ("carrier = 730458", "rule 1 does not hold: carrier is MC 401122 (carrier 730458)"),
+        ("min_miles = 1500", "rule 1 does not hold: min_miles is 1,234.50 (min_miles 1500)"),
+        ("max_miles = 100", "rule 1 does not hold: max_miles is 1,234.50 (max_miles 100)"),
+        ("hours_to_pickup = 1", "rule 1 does not hold: hours_to_pickup is not known (hours_to_pickup 1)"),
+        ("equipment = 'van'", "rule 1 does not hold: equipment is not known (equipment van)"),
+    ],
+)
+def test_it_is_told_why_a_rule_holds_or_not(desk: Path, rule: str, told: str) -> None:
+    """With what the file says."""
+    execute(
+        desk,
+        "UPDATE calls SET carrier_mc_number = 'MC 401122'",
+        "UPDATE loads SET miles = 1234.5, equipment_type = '', pickup_datetime = 'soon'",
+        "INSERT INTO load_facts (load_id, ceiling) VALUES ('L1', 2345)",
+    )
+    desk.with_name("desk.toml").write_text(f"[[rule]]\n{rule}\nrounds = 2\n")
+    run("policy", "apply", "desk.toml")
+    shown = data("policy", "show", "--call", 1)
+    assert shown["why"] == [told]
+    assert shown["rule"] == (1 if "holds" in told else None)
+    assert (shown["ceiling"], shown["ceiling_from"]) == (2345, "load")

@@ -256,3 +256,11 @@ def test_python_reaches_the_policy(service: CallHandlingService, desk: Path) -> 
     assert (applied.rule, applied.rounds, applied.ceiling) == (1, 3, Decimal(2352))
     with pytest.raises(InvalidPolicyError, match="'rules' is no key"):
         service.apply_policy({"rules": []}, by="ann")
+
+
+@pytest.mark.parametrize("document", ["1e999", '{"desk": {"rounds": 1e999}}', "[" * 100_000, "NaN"], ids=len)
+def test_a_document_that_json_could_not_say_again_is_shown_as_it_stands(desk: Path, document: str) -> None:
+    """Whoever wrote it: a history is valid JSON, and an ask says what is wrong."""
+    execute(desk, f"INSERT INTO policies (version, document) VALUES (1, '{document}')")
+    assert data("policy", "history")[0]["document"] == document
+    assert run("negotiate", 1, 2300).exit_code == 5

@@ -238,9 +238,9 @@ NUMBERS = {
     "increment": st.sampled_from([5, 0.01, 1, 2.5, 200, 1_000_000]),
 }
 CONDITIONS = {
-    "origin": st.sampled_from(["CA", "Fresno, CA", "Fresno", "NV", "Reno"]),
+    "origin": st.sampled_from(["CA", "Montréal, QC", "Fresno, CA", "Fresno", "NV", "Reno"]),
     "destination": st.sampled_from(["CA", "Reno, NV", "Reno", "NV"]),
-    "equipment": st.sampled_from(["van", "dry van", "Reefer", "53 reefer"]),
+    "equipment": st.sampled_from(["van", '\N{DELIVERY TRUCK} "van" \\ é', "dry van", "Reefer", "53 reefer"]),
     "carrier": st.sampled_from(["MC401122", 7]),
     "hours_to_pickup": st.sampled_from([0, 20, 24, 72.5]),
     "min_miles": st.sampled_from([1, 100, 300]),
@@ -332,6 +332,12 @@ def test_no_document_breaks_the_rules_of_the_decision(
             assert ruling.amount < ceiling or ceiling in {standing, said.lowest}
         never_does_worse(said, thread, ask, cent(posted * other), policy, posted)
         said.hear(thread, ask, ruling, policy)
+
+
+def test_blanks_around_a_text_do_not_count() -> None:
+    """So that two documents that say the same are the same."""
+    one, other = (document(f"[[rule]]\norigin = '{text}'\nrounds = 2") for text in (" CA ", "CA"))
+    assert one == other
 
 
 def test_the_values_in_use_make_a_document() -> None:

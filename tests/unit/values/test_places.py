@@ -38,6 +38,14 @@ def test_a_place_is_read_as_it_is_written(text: str, city: str | None, state: st
 
 
 @pytest.mark.parametrize(
+    "text", ["New York, NY", "Washington, DC", "NY", "Reno", "St. Louis, MO", "Montréal, QC"]
+)
+def test_what_is_typed_is_the_same_place(text: str) -> None:
+    """A city that has a state's name is one, beside its state."""
+    assert parse_place(text) == place_from(text)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("Texas", "name of a state"),
