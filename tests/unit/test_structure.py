@@ -20,13 +20,14 @@ from negotiator.storage.schema import STEPS, STEPS_TABLE
 PACKAGE = Path(negotiator.__file__).parent
 # Each may import what stands below it, never what stands above.
 LAYERS = [
-    {"cli", "__main__"},
+    {"cli", "http", "__main__"},
     {"output"},
     {"service", "desk"},
+    {"lab"},
     {"conversations", "maintenance", "reports", "loads"},
     {"negotiation"},
-    {"policy"},
-    {"storage", "migrations"},
+    {"policy", "carriers"},
+    {"storage", "migrations", "remote"},
     {"values"},
     {"errors", "progress"},
 ]
