@@ -1,7 +1,8 @@
 """One object for the open file: where it is, its connection, its transactions."""
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
@@ -27,10 +28,6 @@ from negotiator.storage.transactions import (
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-_Transaction = Callable[[Connection, Path], AbstractContextManager[None]]
-"""What reads, or reads and writes, one state of a file."""
-
 
 _DURABLE = "PRAGMA main.synchronous = EXTRA"
 """Makes a commit survive a power cut in every journal mode.
@@ -140,7 +137,7 @@ class LoadsFile:
         """Work on a connection that is open; whoever opened it closes it."""
         self.connection = connection
         self.path = path
-        self._place = path.absolute()  # wherever this program goes meanwhile
+        self._place = str(path.absolute())  # wherever this program goes meanwhile
         self._identity = _identity(self._place)
         self._in_one_transaction = False
 
@@ -176,14 +173,13 @@ class LoadsFile:
         """
         return self._transaction(write_transaction)
 
-    @contextmanager
-    def _transaction(self, kind: _Transaction) -> Iterator[Connection]:
+    def _transaction(
+        self, kind: type[read_transaction | write_transaction]
+    ) -> AbstractContextManager[Connection]:
         if self._in_one_transaction:
             self._require_transaction()
-        with kind(self.connection, self.path):
-            yield self.connection
-            if not self._in_one_transaction:  # that one looks at its end
-                self._require_same_file()
+            return kind(self.connection, self.path)  # that one looks at its end
+        return kind(self.connection, self.path, self._require_same_file)
 
     def one_row(
         self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
@@ -235,10 +231,10 @@ class LoadsFile:
             )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     """Return what tells a file from others whatever its name, None for one that is not there."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - each ask looks: making a text of a Path takes as long
     except OSError:
         return None
     return status.st_dev, status.st_ino

@@ -3,9 +3,9 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 from negotiator.errors import (
@@ -122,19 +122,36 @@ _BY_ERRNO = {
 _FILES_OF_SQLITE = 4  # the file itself, its journal or -wal, its -shm, a temporary one
 
 
-@contextmanager
-def sqlite_errors(path: Path) -> Iterator[None]:
-    """Raise our own error, which names the file and what to do, for one of SQLite or of the system."""
-    try:
-        yield
-    except (BrokenPipeError, sqlite3.ProgrammingError):
-        raise  # about our output; about a service that was closed: neither about the file
-    except UnicodeDecodeError as error:  # SQLite's own message quotes a damaged name
-        raise _said(_MEANING[sqlite3.SQLITE_CORRUPT], path, "a name in it is no text") from error
-    except (sqlite3.Error, OSError) as error:
-        if lacking := resource_error(error) or _no_file_can_be_opened(error):
-            raise lacking from error
-        raise _meant(error, path) from error
+class sqlite_errors:  # noqa: N801 - named for what it says in a with statement, as those of contextlib are
+    """Raise our own error, which names the file and what to do, for one of SQLite or of the system.
+
+    A class, as the transactions are: an ask enters several, and a generator takes five times as long.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name a file in errors."""
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        """Raise our own error."""
+        if error is not None:
+            raise_ours(error, self._path)
+
+
+def raise_ours(error: BaseException, path: Path) -> None:
+    """Raise our own error for one of SQLite or of the system; do nothing for any other."""
+    match error:
+        case BrokenPipeError() | sqlite3.ProgrammingError():
+            return  # about our output; about a service that was closed: neither about the file
+        case UnicodeDecodeError():  # SQLite's own message quotes a damaged name
+            raise _said(_MEANING[sqlite3.SQLITE_CORRUPT], path, "a name in it is no text") from error
+        case sqlite3.Error() | OSError():
+            raise resource_error(error) or _no_file_can_be_opened(error) or _meant(error, path) from error
 
 
 def _no_file_can_be_opened(error: Exception) -> ResourceError | None:

@@ -4,14 +4,15 @@ import os
 import sqlite3
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection
+from types import TracebackType
 
 from negotiator.errors import REFUSALS, InvalidSettingError, UnfinishedTidyingWarning, UnusableFileError
 from negotiator.progress import Progress
-from negotiator.storage.sqlite_errors import primary_code, sqlite_errors
+from negotiator.storage.sqlite_errors import primary_code, raise_ours, sqlite_errors
 from negotiator.values.settings import number_from
 
 DEFAULT_WAIT_SECONDS = 30.0
@@ -36,20 +37,96 @@ def wait_seconds() -> float:
     return DEFAULT_WAIT_SECONDS if seconds is None else float(seconds)
 
 
-@contextmanager
-def write_transaction(db: Connection, path: Path) -> Iterator[None]:
+class _Transaction:
+    """One state of a file, as a ``with`` block; inside another transaction a part of that one.
+
+    What SQLite and the system raise in it is said in our own errors. ``at_end`` is called at the end of a
+    block that raised nothing, unless it is a part of another. A class: generators would take a tenth of an
+    ask.
+    """
+
+    def __init__(self, db: Connection, path: Path, at_end: Callable[[], None] | None = None) -> None:
+        """Begin nothing yet; ``path`` names the file in errors."""
+        self._db = db
+        self._path = path
+        self._at_end = at_end
+        self._is_part = False
+
+    def __enter__(self) -> Connection:
+        """Begin, unless there is a transaction."""
+        self._is_part = self._db.in_transaction
+        if not self._is_part:
+            try:
+                with sqlite_errors(self._path):
+                    self._begin()
+            except BaseException:
+                _roll_back_unless_done(self._db)
+                raise
+        return self._db
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        """End what was begun. Raises our own error for what the block raised."""
+        with sqlite_errors(self._path):
+            if not self._is_part:
+                self._end(error)
+            elif error is not None:
+                self._leave(error)
+        if error is not None:
+            raise_ours(error, self._path)
+
+    def _end(self, error: BaseException | None) -> None:
+        try:
+            if error is None:
+                if self._at_end is not None:
+                    self._at_end()
+                self._finish()
+        finally:
+            _roll_back_unless_done(self._db)
+
+    def _begin(self) -> None:
+        """Begin a transaction."""
+
+    def _finish(self) -> None:
+        """Keep what was written."""
+
+    def _leave(self, error: BaseException) -> None:
+        """Leave the transaction of which this is a part: the block raised an error."""
+
+
+class write_transaction(_Transaction):  # noqa: N801 - named for what it says in a with statement
     """Hold the write lock from the first read to the commit; roll back when anything is raised.
 
     Inside a transaction it is a part of that one, which a refusal leaves as it is: it comes before anything
     is written. Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
     """
-    with sqlite_errors(path), _part_of(db) if db.in_transaction else locked(db, path):
-        yield
+
+    def _begin(self) -> None:
+        patiently(self._db, "BEGIN IMMEDIATE")
+
+    def _finish(self) -> None:
+        _commit(self._db, self._path)
+
+    def _leave(self, error: BaseException) -> None:
+        if not isinstance(error, REFUSALS):
+            self._db.rollback()
+
+
+class read_transaction(_Transaction):  # noqa: N801 - as above
+    """See one state of the file throughout; whatever is written is rolled back.
+
+    Inside a transaction it is a part of that one.
+    """
+
+    def _begin(self) -> None:
+        self._db.execute("BEGIN")
+        patiently(self._db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
 
 
 @contextmanager
 def locked(db: Connection, path: Path) -> Iterator[None]:
-    """Do the same for what may raise anything of its own, which isn't said to be about the file."""
+    """Hold the write lock for what may raise anything of its own, which isn't said to be about the file."""
     try:
         with sqlite_errors(path):
             patiently(db, "BEGIN IMMEDIATE")
@@ -73,36 +150,7 @@ def _commit(db: Connection, path: Path) -> None:
             ) from error
         if error.sqlite_errorcode not in _AFTER_THE_COMMIT:
             raise
-        warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} is still locked: {error}"), stacklevel=4)
-
-
-@contextmanager
-def _part_of(db: Connection) -> Iterator[None]:
-    try:
-        yield
-    except REFUSALS:
-        raise
-    except BaseException:
-        db.rollback()
-        raise
-
-
-@contextmanager
-def read_transaction(db: Connection, path: Path) -> Iterator[None]:
-    """See one state of the file throughout; whatever is written is rolled back.
-
-    Inside a transaction it is a part of that one.
-    """
-    with sqlite_errors(path):
-        if db.in_transaction:
-            yield
-            return
-        try:
-            db.execute("BEGIN")
-            patiently(db, "SELECT 1 FROM main.sqlite_master LIMIT 1")  # BEGIN alone locks nothing
-            yield
-        finally:
-            _roll_back_unless_done(db)
+        warnings.warn(UnfinishedTidyingWarning(f"{str(path)!r} is still locked: {error}"), stacklevel=5)
 
 
 def _roll_back_unless_done(db: Connection) -> None:
