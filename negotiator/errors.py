@@ -316,6 +316,12 @@ class ReadOnlyFileError(UnusableFileError):
     code = "read_only"
 
 
+class FollowerError(ReadOnlyFileError):
+    """The file is a copy that Litestream overwrites."""
+
+    code = "follower"
+
+
 class DiskFullError(UnusableFileError):
     """There is no room left to write."""
 

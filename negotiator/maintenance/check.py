@@ -10,6 +10,7 @@ from negotiator.errors import DamagedFileError, NegotiatorError, Remedy, SchemaE
 from negotiator.maintenance.adherence import ceilings_check, load_ceilings_check, policy_check
 from negotiator.maintenance.findings import Check, Finding
 from negotiator.maintenance.foresight import Foreseen, foresee
+from negotiator.maintenance.litestream import litestream_check
 from negotiator.maintenance.trial import triggers, try_writing
 from negotiator.maintenance.untidy import untidiness
 from negotiator.storage.database import LoadsFile, connect
@@ -47,7 +48,7 @@ def check(path: Path) -> list[Check]:
             found = [integrity, *tables, _migrations(plan)]
             if not plan.is_needed:
                 found += [*_helpers(db, plan), policy_check(db)]
-            found.append(triggers(db))
+            found += [triggers(db), *litestream_check(db, path)]
             untidy = list(untidiness(db, has_sessions=not plan.is_needed))
             if not plan.is_needed:
                 untidy += [ceilings_check(db), load_ceilings_check(db)]

@@ -16,6 +16,7 @@ from negotiator.progress import Progress, silent
 from negotiator.storage.aside import moved_aside
 from negotiator.storage.atomic_file import publish, real_path, remove, take_after
 from negotiator.storage.database import connect, use_write_ahead_log
+from negotiator.storage.follower import refuse_follower
 from negotiator.storage.inspection import quick_check, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, read_transaction, wait_seconds
@@ -49,6 +50,7 @@ def restore(backup: Path, path: Path, *, now: datetime, progress: Progress = sil
     same file.
     """
     with sqlite_errors(path):
+        refuse_follower(path)
         if path.is_symlink():
             path = real_path(path)  # SQLite keeps side files beside the real file
         former = path.stat() if path.exists() else None

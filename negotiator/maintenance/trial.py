@@ -17,6 +17,7 @@ from negotiator.negotiation.undo import reopen, undo_round
 from negotiator.policy.decide import Policy
 from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
+from negotiator.storage.follower import refuse_follower
 from negotiator.storage.schema import LOAD_FACTS_TABLE, POLICIES_TABLE, SESSIONS_TABLE, STATES_TABLE, TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values.timestamps import utc_now
@@ -74,6 +75,7 @@ def _undone(file: LoadsFile) -> Iterator[None]:
     db = file.connection
     try:
         with sqlite_errors(file.path):
+            refuse_follower(file.path)
             db.execute("PRAGMA busy_timeout = 0")
             db.execute("BEGIN IMMEDIATE")
             yield

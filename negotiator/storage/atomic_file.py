@@ -19,6 +19,7 @@ from negotiator.errors import (
     UnfinishedTidyingWarning,
     UnusableFileError,
 )
+from negotiator.storage.follower import SUFFIX, mark_of
 
 SIDE_FILES = ("-journal", "-wal", "-shm")
 """What SQLite adds to a file's name for the files beside it, which it reads as a part of that file."""
@@ -74,10 +75,12 @@ def publish(unfinished_file: Path, final: Path) -> None:
     """Give a whole file its final name, so that it is there after a power cut too.
 
     A hard link, because a rename would replace a file of that name.
-    Raises FileExistsConflictError when the name is taken, BadInputError for the name of a side file,
-    UnusableFileError, OSError.
+    Raises FileExistsConflictError when the name is taken, or was that of a follower; BadInputError for the
+    name of a side file, UnusableFileError, OSError.
     """
     refuse_side_file(final)
+    if mark := mark_of(final):
+        raise taken(Path(mark))
     _sync(unfinished_file)
     try:
         os.link(unfinished_file, final)
@@ -122,8 +125,8 @@ def replace(path: Path, text: str) -> None:
 
 
 def refuse_side_file(path: Path) -> None:
-    """Raise BadInputError for a name that SQLite would take for a part of another file."""
-    if real_path(path).name.endswith(SIDE_FILES):
+    """Raise BadInputError for a name that SQLite or Litestream would take for a part of another file."""
+    if real_path(path).name.endswith((*SIDE_FILES, SUFFIX)):
         raise BadInputError(
             f"{str(path)!r} is a name for a part of an SQLite file", "name a file that does not end like that"
         )

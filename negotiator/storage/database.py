@@ -15,6 +15,7 @@ from negotiator.errors import (
     SQLiteTooOldError,
     UnusableFileError,
 )
+from negotiator.storage.follower import HeldConnection, hold, mark_of
 from negotiator.storage.inspection import migrations_pending, pending, require_tables
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import (
@@ -50,7 +51,8 @@ def connect(path: Path) -> Connection:
     """Open a file that exists, for reading and writing if its permissions allow; never creates one.
 
     What is committed on it survives a power cut, whatever the journal mode. Waits for a lock as a transaction
-    does. Raises BusyError, FileMissingError, UnusableFileError. The caller closes the returned database.
+    does. A copy that Litestream keeps up to date is opened for reading, and nobody changes it before it is
+    closed. Raises BusyError, FileMissingError, UnusableFileError. The caller closes the returned database.
     """
     path = Path(path)
     if sqlite3.sqlite_version_info < LEAST_SQLITE:
@@ -69,6 +71,8 @@ def connect(path: Path) -> Connection:
             raise NotADatabaseError(
                 f"{str(path)!r} is not a file", "name an SQLite file", remedy=Remedy.NAME_FILE
             )
+        if mark_of(path):
+            return _open_follower(path)
         try:
             return _open(path, "rw")  # because plain opening creates what is missing
         except sqlite3.OperationalError as error:
@@ -83,13 +87,27 @@ def _spelled(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-def _open(path: Path, mode: str) -> Connection:
+def _open_follower(path: Path) -> Connection:
+    lock = hold(path, wait_seconds())
     connection = sqlite3.connect(
-        file_uri(path, mode),
-        uri=True,
-        timeout=min(wait_seconds(), SLICE_SECONDS),
-        isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
+        file_uri(path, "ro&immutable=1"), uri=True, isolation_level=None, factory=HeldConnection
     )
+    connection.lock = lock
+    return _prepared(connection)
+
+
+def _open(path: Path, mode: str) -> Connection:
+    return _prepared(
+        sqlite3.connect(
+            file_uri(path, mode),
+            uri=True,
+            timeout=min(wait_seconds(), SLICE_SECONDS),
+            isolation_level=None,  # transactions are begun and ended by name, below, and nowhere else
+        )
+    )
+
+
+def _prepared(connection: Connection) -> Connection:
     try:
         # Old files hold text that isn't UTF-8; it is shown with a mark instead of refusing the row.
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from types import TracebackType
 
 from negotiator.errors import REFUSALS, InvalidSettingError, UnfinishedTidyingWarning, UnusableFileError
 from negotiator.progress import Progress
+from negotiator.storage.follower import refuse_follower
 from negotiator.storage.sqlite_errors import primary_code, raise_ours, sqlite_errors
 from negotiator.values.settings import number_from
 
@@ -99,11 +100,12 @@ class write_transaction(_Transaction):  # noqa: N801 - named for what it says in
     """Hold the write lock from the first read to the commit; roll back when anything is raised.
 
     Inside a transaction it is a part of that one, which a refusal leaves as it is: it comes before anything
-    is written. Raises BusyError when the file stayed locked for the whole wait, UnusableFileError.
+    is written. Raises BusyError when the file stayed locked for the whole wait, UnusableFileError, among it
+    FollowerError for a copy that is not to be written.
     """
 
     def _begin(self) -> None:
-        patiently(self._db, "BEGIN IMMEDIATE")
+        _begin_writing(self._db, self._path)
 
     def _finish(self) -> None:
         _commit(self._db, self._path)
@@ -129,12 +131,17 @@ def locked(db: Connection, path: Path) -> Iterator[None]:
     """Hold the write lock for what may raise anything of its own, which isn't said to be about the file."""
     try:
         with sqlite_errors(path):
-            patiently(db, "BEGIN IMMEDIATE")
+            _begin_writing(db, path)
         yield
         with sqlite_errors(path):
             _commit(db, path)
     finally:
         _roll_back_unless_done(db)
+
+
+def _begin_writing(db: Connection, path: Path) -> None:
+    refuse_follower(path)
+    patiently(db, "BEGIN IMMEDIATE")
 
 
 def _commit(db: Connection, path: Path) -> None:

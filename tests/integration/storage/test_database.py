@@ -23,8 +23,11 @@ WRITING = [
     "call start --load L1 --carrier MC1",
     "call end 1 --outcome rejected",
     "call reopen 3 --reason slip",
+    "call undo 3 --reason slip",
+    "call book 1 2200",
     "session start --call 1",
     "session close SESSION --reason late",
+    "session set SESSION --meta key=value",
     f"load add {ADD}",
     "load set L1 --ceiling 2400",
     "policy set rounds=5",
@@ -67,12 +70,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     return noted
 
 
-@pytest.mark.parametrize("command", WRITING)
-def test_what_is_committed_survives_a_power_cut(
-    shared: Path, unmigrated: Path, request: pytest.FixtureRequest, command: str
-) -> None:
-    """EXTRA in both journal modes. Only a file that has no name yet does with less: it is synced as a whole."""
-    back_up(shared, now=NOW, to=Path("saved.db"))
+def prepare(path: Path) -> str:
+    """Make what these commands name; return a session."""
+    back_up(path, now=NOW, to=Path("saved.db"))
     Path("loads.csv").write_text(LOADS)
     Path("desk.toml").write_text("[desk]\nrounds = 3\n")
     Path("asks.jsonl").write_text(
@@ -80,6 +80,15 @@ def test_what_is_committed_survives_a_power_cut(
     )
     session = run("session", "start").stdout.strip()
     run("negotiate", 3, 1100)
+    return session
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_what_is_committed_survives_a_power_cut(
+    shared: Path, unmigrated: Path, request: pytest.FixtureRequest, command: str
+) -> None:
+    """EXTRA in both journal modes. Only a file that has no name yet does with less: it is synced as a whole."""
+    session = prepare(shared)
     written: list[tuple[str, int]] = request.getfixturevalue("written")
     result = run(*command.replace("SESSION", session).split())
     assert result.exit_code == 0, result.output
