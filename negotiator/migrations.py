@@ -399,6 +399,53 @@ def m011_read_every_spelling(db: Database) -> None:
     _add_index_of(db, "loads", "idx_loads_state", f"{status}, pickup_datetime")
 
 
+@migrations()
+def m012_add_carriers_and_losses(db: Database) -> None:
+    """Add tables for carriers that are blocked, their DOT numbers, and why calls were lost; index carriers.
+
+    A carrier's number is looked for before each ask is answered, however it is spelled.
+    """
+    _add_table(
+        db,
+        "carrier_blocks",
+        {
+            "id": "INTEGER PRIMARY KEY NOT NULL",
+            "carrier": "TEXT NOT NULL",
+            "reason": "TEXT NOT NULL",
+            "blocked_until": "TEXT",
+            "blocked_by": "TEXT",
+            "blocked_at": "TEXT",
+            "unblocked_by": "TEXT",
+            "unblocked_at": "TEXT",
+        },
+    )
+    _add_index(db, "carrier_blocks", "idx_carrier_blocks_carrier", ("carrier",))
+    _add_table(
+        db,
+        "carrier_facts",
+        {
+            "carrier": "TEXT PRIMARY KEY NOT NULL",
+            "dot_number": "TEXT",
+            "changed_by": "TEXT",
+            "changed_at": "TEXT",
+        },
+    )
+    _add_index(db, "carrier_facts", "idx_carrier_facts_dot_number", ("dot_number",))
+    _add_table(
+        db,
+        "call_facts",
+        {
+            "call_id": "INTEGER PRIMARY KEY NOT NULL",
+            "reason_lost": "TEXT",
+            "fell_through_at": "TEXT",
+            "noted_by": "TEXT",
+            "noted_at": "TEXT",
+        },
+    )
+    _add_text_column(db, "load_facts", "cancelled_by")
+    _add_index_of(db, "carriers", "idx_carriers_digits", _carrier_digits("mc_number"))
+
+
 def _drop_view(db: Database, name: str) -> None:
     """Drop the view if it is there. Raises ValueError if its name stands for something else."""
     taken = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()

@@ -18,7 +18,7 @@ from negotiator.policy.decide import Policy
 from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.follower import refuse_follower
-from negotiator.storage.schema import LOAD_FACTS_TABLE, POLICIES_TABLE, SESSIONS_TABLE, STATES_TABLE, TABLES
+from negotiator.storage.schema import OUR_TABLES, TABLES
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values.timestamps import utc_now
 
@@ -36,8 +36,7 @@ _LOAD = {
 
 def triggers(db: Connection) -> Check:
     """Name the triggers on our tables: each runs with what is written there."""
-    ours = (SESSIONS_TABLE, STATES_TABLE, POLICIES_TABLE, LOAD_FACTS_TABLE)
-    tables = ", ".join(f"'{table}'" for table in (*TABLES, *ours))
+    tables = ", ".join(f"'{table}'" for table in (*TABLES, *OUR_TABLES))
     found = db.execute(
         f"""SELECT name, tbl_name FROM main.sqlite_master
              WHERE type = 'trigger' AND lower(tbl_name) IN ({tables}) ORDER BY name"""

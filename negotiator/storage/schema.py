@@ -60,13 +60,16 @@ CREATE TABLE negotiations (
 """
 TABLES = ("loads", "carriers", "calls", "negotiations")
 SESSIONS_TABLE = "negotiation_sessions"
-"""What is kept of a session besides its rounds; a migration makes it."""
-STATES_TABLE = "states_before"
-"""How a call and its load stood before a round; a migration makes it."""
-POLICIES_TABLE = "policies"
-"""The versions of the desk's policy; a migration makes it."""
-LOAD_FACTS_TABLE = "load_facts"
-"""What a load has beside its columns, which other programs would not understand; a migration makes it."""
+OUR_TABLES = (
+    SESSIONS_TABLE,  # what is kept of a session besides its rounds
+    "states_before",  # how a call and its load stood before a round
+    "policies",  # the versions of the desk's policy
+    "load_facts",  # what a load has beside its columns, which other programs would not understand
+    "call_facts",  # what a call has beside its columns: why it was lost
+    "carrier_facts",  # what a carrier has beside its columns, by its digits
+    "carrier_blocks",  # carriers that the desk does not use, by their digits, now and before
+)
+"""What is kept beside the tables of other programs; migrations make them."""
 STEPS_TABLE = "_sqlite_migrations"
 """Where sqlite-utils notes which migrations a file has had."""
 STEPS = (
@@ -81,6 +84,7 @@ STEPS = (
     "m009_keep_states",
     "m010_add_policies",
     "m011_read_every_spelling",
+    "m012_add_carriers_and_losses",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

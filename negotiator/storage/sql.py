@@ -31,7 +31,10 @@ def load_status_of(cell: str) -> str:
 
 
 def carrier_digits(cell: str) -> str:
-    """Return SQL for the digits of an MC number that is not blank: the index `idx_calls_carrier` has it."""
+    """Return SQL for the digits of an MC number that is not blank.
+
+    The indexes `idx_calls_carrier` and `idx_carriers_digits` have it.
+    """
     bare = f"upper({cell})"
     for noise in NOISE:
         bare = f"replace({bare}, '{noise}', '')"
