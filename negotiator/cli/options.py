@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+import gc
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -139,6 +140,15 @@ def warn_of_overruled_settings(version: int | None) -> None:
 
     for name in overruled_variables(os.environ) if version else []:
         printing.say(f"Warning: {name} does not count: the file has a policy (version {version}).")
+
+
+def collect_garbage() -> None:
+    """Look for garbage from now on, which no command does as it starts: this one may run long.
+
+    What the start has made lives to the end, and is left out.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def user() -> str | None:

@@ -12,8 +12,7 @@ from negotiator.policy.decide import Decision
 from negotiator.values import recorded
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(NamedTuple):
     """One ask and its answer, or the row that takes one back. Amounts are US dollars, times UTC.
 
     ``load_id``, ``posted_rate``, ``ceiling`` and ``policy_version`` are what it was decided on, and

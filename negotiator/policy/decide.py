@@ -88,8 +88,9 @@ class Policy:
         """
         if self.ceiling is not None:
             return self.ceiling
-        with localcontext(EXACT):
-            return (posted_rate * (100 + self.ceiling_percent) / 100).quantize(CENT, ROUND_FLOOR)
+        percent = EXACT.add(100, self.ceiling_percent)
+        most = EXACT.divide(EXACT.multiply(posted_rate, percent), 100)
+        return most.quantize(CENT, ROUND_FLOOR, EXACT)
 
 
 def _require(

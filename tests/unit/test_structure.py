@@ -210,6 +210,31 @@ def test_a_policy_in_the_file_is_read_with_json_alone(desk: Path) -> None:
     assert not {"tomllib", "negotiator.policy.toml", "negotiator.policy.store", *NOT_FOR_A_READER} & loaded
 
 
+@pytest.mark.parametrize(
+    ("arguments", "looks"),
+    [
+        (["generate-id"], False),
+        (["negotiate", "1", "2300"], False),
+        (["batch", "asks.jsonl"], True),
+        (["report"], True),
+        (["load", "import", "loads.jsonl"], True),
+    ],
+)
+def test_only_what_may_run_long_looks_for_garbage(desk: Path, arguments: list[str], looks: object) -> None:
+    """A short command leaves all of it to the system, and to Python as it exits none."""
+    desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
+    desk.with_name("loads.jsonl").write_text('{"load_id": "L1"}')
+    code = (
+        "import gc, sys; from negotiator.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(gc.isenabled(), gc.get_freeze_count() > 10_000, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1] == f"{looks} True", done.stderr
+
+
 def loaded_by(arguments: list[str]) -> set[str]:
     """Return the modules that are loaded when a command ends."""
     code = (

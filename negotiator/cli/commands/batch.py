@@ -70,6 +70,7 @@ def batch(
     if file is None and is_terminal(sys.stdin):
         raise UsageError("there are no asks to read", "name a file, or pipe JSON lines in")
     options.warn_of_unknown_settings()
+    options.collect_garbage()
     tally = _Tally()
     with opened(file or STDIN, InvalidAskError) as stream:
         _refuse_unusable(stream, commit_every)

@@ -101,6 +101,7 @@ def import_(
     time, trailer. Dates are ISO (2025-08-21 08:00) or US (8/21/2025 8:00 AM).
     """
     output_form = options.chosen(output_form, as_json, csv_safe, option="--output-format")
+    options.collect_garbage()
     from negotiator.loads.importing import import_loads
     from negotiator.storage.database import LoadsFile
 

@@ -132,6 +132,7 @@ def report(
     from negotiator.reports.span import span_of
     from negotiator.storage.database import LoadsFile
 
+    options.collect_garbage()
     if isnan(within):
         raise UsageError("--within nan is not a number", "give percent, as in 2")
     conditions = [parse_condition(text) for text in fail_if or []]
