@@ -8,7 +8,7 @@ from typing import NamedTuple
 from negotiator.errors import Remedy, SchemaError
 from negotiator.negotiation.models import Call, Load, State
 from negotiator.negotiation.responses import outcome
-from negotiator.negotiation.thread import Round, Thread, standing_rounds
+from negotiator.negotiation.thread import Round, last_decision, standing_rounds
 from negotiator.policy.decide import Decision
 from negotiator.storage import statements
 from negotiator.storage.database import LoadsFile
@@ -151,7 +151,7 @@ def implied_state(rows: tuple[Round, ...]) -> State:
 
 def implied_outcome(rows: tuple[Round, ...]) -> str:
     """Return the outcome that a call has by its rows."""
-    last = Thread(rows).last_decision
+    last = last_decision(rows)
     return "negotiating" if last is None else outcome(last)
 
 

@@ -1,10 +1,8 @@
 """The rounds on record: which of them count, and what follows from them for the next one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple, Self
 
 from negotiator.negotiation.responses import read_response
@@ -84,26 +82,38 @@ def agreements(rows: Iterable[Round]) -> list[Round]:
     return [row for row in accepted if row.id > taken_back.get(row.key, row.id - 1)]
 
 
-@dataclass(frozen=True)
-class Thread:
-    """The rows that the next round continues, oldest first, those that take rounds back among them."""
+def last_decision(rows: Iterable[Round]) -> Decision | None:
+    """Return the decision of the last round that records one; None when it was taken back."""
+    telling = [row for row in without_withdrawn(rows) if row.decision or row.takes_back]
+    return telling[-1].decision if telling else None
 
-    rows: tuple[Round, ...]
+
+class Thread:
+    """The rows that the next round continues, oldest first, those that take rounds back among them.
+
+    ``rounds`` are those that count. ``next_round_number`` was never given before; old files repeat numbers:
+    how many rows there are does not tell it.
+    """
+
+    def __init__(self, rows: tuple[Round, ...]) -> None:
+        """Work out once what an ask looks at again and again."""
+        self.rows = rows
+        self.rounds = standing_rounds(rows)
+        self.next_round_number = max([0, *(row.round_number or 0 for row in rows)]) + 1
+        self._withdrawn_numbers = self._numbers_withdrawn()
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the rows are the same: all else follows from them."""
+        return isinstance(other, Thread) and self.rows == other.rows
+
+    def __hash__(self) -> int:
+        """Return the same for the same rows."""
+        return hash(self.rows)
 
     @classmethod
     def of(cls, rows: Iterable[Round], session_id: str | None) -> Self:
         """Return the thread of a session, or of a call without one, from rows that hold others as well."""
         return cls(tuple(row for row in rows if row.session_id == session_id))
-
-    @cached_property
-    def rounds(self) -> tuple[Round, ...]:
-        """The rounds that count."""
-        return standing_rounds(self.rows)
-
-    @property
-    def next_round_number(self) -> int:
-        """The number of the next round, never given before. Old files repeat numbers: rows do not tell it."""
-        return max([0, *(row.round_number or 0 for row in self.rows)]) + 1
 
     @property
     def next_place(self) -> int:
@@ -114,8 +124,7 @@ class Thread:
         """Return which round of the thread the one of this number is, from 1."""
         return round_number - sum(number < round_number for number in self._withdrawn_numbers)
 
-    @cached_property
-    def _withdrawn_numbers(self) -> frozenset[int]:
+    def _numbers_withdrawn(self) -> frozenset[int]:
         if len(self.rounds) == len(self.rows):
             return frozenset()
         withdrawn = {row.round_number or 0 for row in self.rows if row.takes_back == recorded.WITHDRAWN}
@@ -124,8 +133,7 @@ class Thread:
     @property
     def last_decision(self) -> Decision | None:
         """The decision of the last round that records one; None when it was taken back."""
-        telling = [row for row in without_withdrawn(self.rows) if row.decision or row.takes_back]
-        return telling[-1].decision if telling else None
+        return last_decision(self.rows)
 
     @property
     def undecided(self) -> int:

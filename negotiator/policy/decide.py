@@ -5,10 +5,9 @@ carrier: a lower ask is better for the broker.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from negotiator.errors import InvalidPolicyError
 from negotiator.policy import curve
@@ -56,8 +55,15 @@ PARAMETERS = ("ceiling_percent", "rounds", "firmness", "increment")
 """What a desk sets of a policy. The ceiling of a load in US dollars stands beside them."""
 
 
-@dataclass(frozen=True)
-class Policy:
+class _Parameters(NamedTuple):
+    ceiling_percent: Decimal
+    rounds: int
+    firmness: Decimal
+    increment: Decimal
+    ceiling: Decimal | None
+
+
+class Policy(_Parameters):
     """The parameters of a decision.
 
     ``ceiling_percent``: the most that is paid, percent above the posted rate. ``ceiling``: the same in US
@@ -66,20 +72,29 @@ class Policy:
     US dollars. Raises InvalidPolicyError when one is out of range.
     """
 
-    ceiling_percent: Decimal = Decimal(10)
-    rounds: int = 4
-    firmness: Decimal = Decimal("1.5")
-    increment: Decimal = Decimal(5)
-    ceiling: Decimal | None = None
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
+    def __new__(
+        cls,
+        ceiling_percent: Decimal = Decimal(10),
+        rounds: int = 4,
+        firmness: Decimal = Decimal("1.5"),
+        increment: Decimal = Decimal(5),
+        ceiling: Decimal | None = None,
+    ) -> Self:
         """Check each parameter."""
+        self = super().__new__(cls, ceiling_percent, rounds, firmness, increment, ceiling)
         _require("ceiling percent", self.ceiling_percent, 0, 1000)
         _require("number of rounds", Decimal(self.rounds), 1, 1000)
         _require("firmness", self.firmness, 0, 1000, may_be_lowest=False)
         _require("increment", self.increment, CENT, 1_000_000)
         if EXACT.remainder(self.increment, CENT):
             raise InvalidPolicyError("the increment has a fraction of a cent", "use whole cents")
+        return self
+
+    def with_ceiling(self, ceiling: Decimal) -> Self:
+        """Return the same policy with a ceiling of its own, US dollars."""
+        return self._replace(ceiling=ceiling)
 
     def ceiling_for(self, posted_rate: Decimal) -> Decimal:
         """Return the most that is paid for a load with this posted rate, US dollars.

@@ -1,7 +1,6 @@
 """On which terms an ask is decided: which policy applies to it, and where each of its values is from."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -35,8 +34,7 @@ Layer = tuple[Origin, Collection[str]]
 """An origin, and which parameters it sets."""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What an ask is decided on: the policy, its version in the file, and the rule that won.
 
     ``version`` is None where the file has no policy, ``rule`` where no rule holds.
@@ -59,7 +57,7 @@ class Terms:
     def with_ceiling(self, ceiling: Decimal, origin: Origin) -> Self:
         """Return the same terms with another ceiling, US dollars."""
         layers = ((origin, ("ceiling_percent",)), *self.layers)
-        return replace(self, policy=replace(self.policy, ceiling=ceiling), layers=layers)
+        return self._replace(policy=self.policy.with_ceiling(ceiling), layers=layers)
 
 
 class InForce(NamedTuple):

@@ -250,6 +250,7 @@ POLICIES = st.builds(
     rounds=st.integers(1, 6),
     firmness=st.one_of(st.decimals("0.01", 9, places=2), st.sampled_from([D("1e-30"), D(1000)])),
     increment=st.one_of(cents(1, 200), st.sampled_from([D("0.01"), D(5), D("2.50")])),
+    ceiling=st.none(),
 )
 
 
