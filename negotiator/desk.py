@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from negotiator.conversations.states import CallOutcome, Sentiment
     from negotiator.loads.filters import LoadFilter
-    from negotiator.loads.importing import Imported
+    from negotiator.loads.importing.importer import Imported
     from negotiator.loads.models import ListedLoad, LoadDetail
     from negotiator.policy.inquiry import AppliedPolicy
     from negotiator.policy.store import Version
@@ -241,9 +241,9 @@ class Desk:
         Times that name no zone are local in ``zone``, None is the machine's own.
         Raises FileMissingError for the source, InvalidLoadsError, UnusableFileError, BusyError.
         """
-        from negotiator.loads import importing
+        from negotiator.loads.importing import importer
 
-        return importing.import_loads(
+        return importer.import_loads(
             self._file,
             source,
             now=self._clock(),

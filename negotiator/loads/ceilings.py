@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlite3 import Connection
 
 from negotiator.errors import InvalidLoadsError, Remedy, SchemaError
-from negotiator.loads.faults import MOST_FAULTS
+from negotiator.records.faults import MOST_FAULTS
 from negotiator.storage.sql import rate_of
 from negotiator.values.money import dollars, rate_from_file
 from negotiator.values.timestamps import format_stored
@@ -19,7 +19,7 @@ _KEEP = """
 """
 _FORGET = "DELETE FROM main.load_facts WHERE load_id = ?"
 
-# The rest is about many loads, which stand in `staged.incoming` (`negotiator.loads.staging`).
+# The rest is about many loads, which stand in `staged.incoming` (`negotiator.loads.importing.staging`).
 LOAD_IS_NEW = "NOT EXISTS (SELECT 1 FROM main.loads WHERE load_id = new.load_id)"
 _HELD = f"(SELECT {rate_of('ceiling')} FROM main.load_facts AS facts WHERE facts.load_id = new.load_id)"
 IS_ANOTHER = f"new.ceiling IS NOT NULL AND new.ceiling IS NOT {_HELD}"

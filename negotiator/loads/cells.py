@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 from negotiator.errors import BadInputError, InvalidAmountError, InvalidLoadsError
 from negotiator.loads.ceilings import refuse_low_ceiling
 from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS, RATES
-from negotiator.loads.files.records import Nested
 from negotiator.loads.filters import LoadStatus
 from negotiator.loads.moments import is_before, parse_day_and_clock, parse_moment
-from negotiator.loads.tidying import stands_for_nothing, tidy_text
+from negotiator.records.records import Nested
+from negotiator.records.tidying import stands_for_nothing, tidy_text
 from negotiator.values.money import is_per_mile, parse_amount
 from negotiator.values.spreadsheets import unguarded
 from negotiator.values.text import NOTES_LIMIT, quoted

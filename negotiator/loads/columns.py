@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from negotiator.errors import InvalidLoadsError
+from negotiator.records.subject import Subject, normalize
+
 
 class Part(StrEnum):
     """What a heading stands for: a whole value, or a half of one that stands in two columns."""
@@ -107,21 +110,10 @@ def _meanings() -> dict[str, Meaning]:
 
 
 _MEANINGS = _meanings()
-
-
-def normalize(heading: str) -> str:
-    """Return what counts of a heading: its letters and digits, in lower case."""
-    return "".join(filter(str.isalnum, heading.lower()))
+LOADS = Subject("load", "loads", InvalidLoadsError, _MEANINGS)
+"""What a file of loads is about."""
 
 
 def meaning_of(heading: str) -> Meaning | None:
     """Return what a heading means, None for nothing that a load has."""
     return _MEANINGS.get(normalize(heading))
-
-
-def similar_heading(heading: str) -> str | None:
-    """Return a heading that is spelled nearly like this one, None for none."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a file with a slip
-
-    found = get_close_matches(normalize(heading), _MEANINGS, n=1, cutoff=0.8)
-    return found[0] if found else None

@@ -24,14 +24,6 @@ class LoadOrder(StrEnum):
     STATUS = "status"
 
 
-class LoadFormat(StrEnum):
-    """The form of a file of loads: CSV, a JSON array, or JSON lines."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
 class LoadFilter(NamedTuple):
     """Which loads are wanted, in which order; None is any.
 

@@ -27,6 +27,7 @@ LAYERS = [
     {"conversations", "maintenance", "reports", "loads"},
     {"negotiation"},
     {"policy", "carriers"},
+    {"records"},
     {"storage", "migrations", "remote"},
     {"values"},
     {"errors", "progress"},

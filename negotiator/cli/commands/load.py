@@ -11,10 +11,11 @@ from negotiator.cli.commands import load_values
 from negotiator.cli.commands.load_values import KnownLoadID, value
 from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
-from negotiator.loads.filters import LoadFilter, LoadFormat, LoadOrder, LoadStatus
+from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.loads import print_load, print_loads
+from negotiator.records.formats import FileFormat
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def import_(
         ),
     ],
     form: Annotated[
-        LoadFormat | None,
+        FileFormat | None,
         typer.Option(
             "--format", help="The format of FILE, if its content does not tell.", show_default=False
         ),
@@ -102,7 +103,7 @@ def import_(
     """
     output_form = options.chosen(output_form, as_json, csv_safe, option="--output-format")
     options.collect_garbage()
-    from negotiator.loads.importing import import_loads
+    from negotiator.loads.importing.importer import import_loads
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as opened, printing.progress() as progress:

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from negotiator.loads.importing import import_loads
-from negotiator.loads.tidying import stands_for_nothing, tidy_text
+from negotiator.loads.importing.importer import import_loads
+from negotiator.records.tidying import stands_for_nothing, tidy_text
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 from tests.integration.loads.board_files import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from negotiator.errors import InvalidLoadsError
-from negotiator.loads.importing import import_loads
+from negotiator.loads.importing.importer import import_loads
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, contents, data, execute, run, select
 from tests.integration.loads.board_files import HEAD, OBJECT, ROW, board, done, lines, piped, row, stored
@@ -128,7 +128,7 @@ def archive(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "hint", "content"),
     [
-        ("an SQLite database", "export its loads as CSV or JSON", lambda: Path("loads.db").read_bytes()),
+        ("an SQLite database", "export what is in it as CSV or JSON", lambda: Path("loads.db").read_bytes()),
         ("a workbook", "save it as CSV UTF-8", lambda: archive("xl/workbook.xml")),
         ("a workbook", "save it as CSV UTF-8", lambda: archive("[Content_Types].xml")),
         (
@@ -143,7 +143,7 @@ def archive(name: str) -> bytes:
         ("compressed with xz", "unpack it first", lambda: lzma.compress(HEAD.encode())),
         ("compressed with zstd", "unpack it first", lambda: b"\x28\xb5\x2f\xfd\x04"),
         ("a 7z archive", "unpack it first", lambda: b"7z\xbc\xaf\x27\x1c\0\x04"),
-        ("a Parquet file", "export its loads as CSV or JSON", lambda: b"PAR1\x15\x04"),
+        ("a Parquet file", "export what is in it as CSV or JSON", lambda: b"PAR1\x15\x04"),
         ("a PDF", "ask for the same as CSV", lambda: b"%PDF-1.7\n%\xe2\xe3\n"),
         ("UTF-16 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-16")),
         ("UTF-16 text", "save it as CSV UTF-8", lambda: HEAD.encode("utf-16-le")),

@@ -344,7 +344,7 @@ def test_a_commit_whose_folder_cannot_be_synced_says_that_it_is_there(desk: Path
 
 def test_a_failed_import_leaves_nothing_open(desk: Path) -> None:
     """In a program that has the file open, the next one succeeds."""
-    from negotiator.loads.importing import import_loads  # noqa: PLC0415 - for this alone
+    from negotiator.loads.importing.importer import import_loads  # noqa: PLC0415 - for this alone
     from negotiator.storage.database import LoadsFile  # noqa: PLC0415
 
     Path("loads.csv").write_text(LOADS)

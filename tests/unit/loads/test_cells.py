@@ -7,7 +7,7 @@ import pytest
 
 from negotiator.errors import BadInputError
 from negotiator.loads.cells import Cells, parse_load
-from negotiator.loads.files.records import NESTED
+from negotiator.records.records import NESTED
 
 CELLS = Cells()
 COMMAS, SEMICOLONS = Cells(delimiter=","), Cells(delimiter=";")

@@ -3,8 +3,8 @@
 import pytest
 
 from negotiator.errors import InvalidLoadsError
-from negotiator.loads.columns import COLUMNS, Meaning, Part, meaning_of, similar_heading
-from negotiator.loads.plans import parse_mapping, plan_for
+from negotiator.loads.columns import COLUMNS, LOADS, Meaning, Part, meaning_of
+from negotiator.loads.importing.plans import parse_mapping, plan_for
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_no_two_columns_have_a_spelling_in_common() -> None:
 
 def test_a_slip_has_a_heading_that_is_meant() -> None:
     """Nothing is, where none is near."""
-    assert similar_heading("Weigth") == "weight"
-    assert similar_heading("assigned") is None
+    assert LOADS.similar("Weigth") == "weight"
+    assert LOADS.similar("assigned") is None

@@ -5,9 +5,9 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
-from negotiator.errors import InvalidLoadsError
-from negotiator.loads.files import signatures
 from negotiator.progress import Progress
+from negotiator.records import signatures
+from negotiator.records.subject import InvalidRecordsError
 from negotiator.storage.source import size_of, unreadable
 
 _LONGEST = 1_000_000  # bytes; without a limit a file without line ends would fill the memory
@@ -32,7 +32,7 @@ class Lines:
     def first_line(self) -> bytes:
         """Return the first line that isn't blank, without a byte order mark; empty at the end of the file.
 
-        Raises InvalidLoadsError for a file that is no text.
+        Raises InvalidRecordsError for a file that is no text.
         """
         while line := self._next():
             self.number += 1
@@ -46,35 +46,35 @@ class Lines:
     def texts(self, first: bytes) -> Iterator[tuple[int, str]]:
         """Give this line and the rest as text, each with its number.
 
-        Raises InvalidLoadsError for what is too long, is not UTF-8 or holds a NUL.
+        Raises InvalidRecordsError for what is too long, is not UTF-8 or holds a NUL.
         """
         rest = iter(self._next, b"")
         lines = chain([first], _divided_by_cr(rest) if self._end_in_cr else rest)
         for number, line in enumerate(lines, self.number):
             if len(line) >= _LONGEST:
-                raise InvalidLoadsError(f"line {number} has more than {_LONGEST:,} bytes")
+                raise InvalidRecordsError(f"line {number} has more than {_LONGEST:,} bytes")
             if b"\0" in line:
-                raise InvalidLoadsError(f"line {number} holds a NUL character", "save it as UTF-8 text")
+                raise InvalidRecordsError(f"line {number} holds a NUL character", "save it as UTF-8 text")
             try:
                 text = line.decode()
             except UnicodeDecodeError as error:
-                raise InvalidLoadsError(f"line {number} is not UTF-8", "save it as UTF-8") from error
+                raise InvalidRecordsError(f"line {number} is not UTF-8", "save it as UTF-8") from error
             yield number, text
 
     def text(self, first: bytes) -> str:
-        """Return this line and the rest as one text. Raises InvalidLoadsError unless it is UTF-8."""
+        """Return this line and the rest as one text. Raises InvalidRecordsError unless it is UTF-8."""
         rest = iter(partial(self._read, partial(self._stream.read, _CHUNK)), b"")
         try:
             return b"".join(chain([first], self._ahead, rest)).decode()
         except UnicodeDecodeError as error:
-            raise InvalidLoadsError("the file is not UTF-8", "save it as UTF-8") from error
+            raise InvalidRecordsError("the file is not UTF-8", "save it as UTF-8") from error
 
     def _refuse_other_kinds(self, line: bytes) -> None:
-        """Raise InvalidLoadsError for a file that is no text, by its first line."""
+        """Raise InvalidRecordsError for a file that is no text, by its first line."""
         if line.startswith(signatures.ZIP):  # a workbook is one too: what is in it comes later
             line += self._read(partial(self._stream.read, signatures.LONGEST))
         if kind := signatures.kind_of(line):
-            raise InvalidLoadsError(f"the file is {kind.name}", kind.hint)
+            raise InvalidRecordsError(f"the file is {kind.name}", kind.hint)
 
     def _up_to_cr(self, line: bytes) -> bytes:
         """Return a line up to a CR in its midst, if there is one: then CR is what ends lines here."""
@@ -93,7 +93,7 @@ class Lines:
         try:
             found = read()
         except (OSError, ValueError) as error:
-            unreadable(error, InvalidLoadsError)
+            unreadable(error, InvalidRecordsError)
         self._bytes_read += len(found)
         self._progress("reading", self._bytes_read, self._total)
         return found

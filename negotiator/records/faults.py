@@ -1,9 +1,9 @@
-"""What is wrong with a file of loads: all of it at once, each fault once, with what to do about it."""
+"""What is wrong with a file of records: all of it at once, each fault once, with what to do about it."""
 
 from collections.abc import Iterable, Sequence
 
-from negotiator.errors import InvalidLoadsError, NegotiatorError, Remedy
-from negotiator.loads.columns import meaning_of, similar_heading
+from negotiator.errors import NegotiatorError, Remedy
+from negotiator.records.subject import Subject
 from negotiator.values.text import quoted
 
 MOST_FAULTS = 20
@@ -13,9 +13,13 @@ MOST_FAULTS = 20
 class Faults:
     """The faults of a file: those of its headings, and those of its records by their place."""
 
-    def __init__(self, unit: str) -> None:
-        """Begin with none; ``unit`` is what is counted in the file: lines or items."""
+    def __init__(self, unit: str, subject: Subject, remedy: Remedy = Remedy.NAME_COLUMNS) -> None:
+        """Begin with none; ``unit`` is what is counted in the file: lines or items.
+
+        ``remedy`` is for headings that mean nothing.
+        """
         self.unit = unit
+        self._subject, self._remedy = subject, remedy
         self._of_file: dict[str, NegotiatorError] = {}
         self._of_records: list[tuple[int, str, NegotiatorError]] = []
 
@@ -35,20 +39,19 @@ class Faults:
     def of_headings(self, unknown: Sequence[str], nameless: Sequence[str]) -> None:
         """Note headings that mean nothing, and columns with values but without a heading."""
         if unknown:
-            names = ", ".join(map(_with_a_guess, unknown[:MOST_FAULTS]))
-            self._of_columns(f"{names} {'is no column' if len(unknown) == 1 else 'are no columns'} of a load")
+            names = ", ".join(map(self._with_a_guess, unknown[:MOST_FAULTS]))
+            what = "is no column" if len(unknown) == 1 else "are no columns"
+            self._of_columns(f"{names} {what} of a {self._subject.one}")
         if nameless:
             self._of_columns(f"{', '.join(nameless)} {'has' if len(nameless) == 1 else 'have'} no name")
 
     def of_missing(self, columns: Iterable[str], place: int | None = None) -> None:
-        """Note columns that the file lacks; the load at ``place``, if one is given, is new and needs them."""
-        why = "" if place is None else f" (in {self.unit} {place} the load is new)"
+        """Note columns that the file lacks; the record at ``place``, if given, is new and needs them."""
+        why = "" if place is None else f" (in {self.unit} {place} the {self._subject.one} is new)"
         self._of_columns(f"there is no column for {', '.join(columns)}{why}")
 
     def _of_columns(self, message: str) -> None:
-        self.of_file(
-            InvalidLoadsError(message, "name the columns as in the table", remedy=Remedy.NAME_COLUMNS)
-        )
+        self.of_file(self._subject.refusal(message, "name the columns as in the table", remedy=self._remedy))
 
     def of_record(self, place: int, error: NegotiatorError, label: str = "") -> None:
         """Note what is wrong with a record, or with the value in it that the label names."""
@@ -57,7 +60,7 @@ class Faults:
             self._of_records.append((place, message, error))
 
     def refuse(self, name: str) -> None:
-        """Raise InvalidLoadsError if there are faults, with all of them; ``name`` is the file's."""
+        """Raise the subject's refusal if there are faults, with all of them; ``name`` is the file's."""
         if not self:
             return
         of_records = sorted(self._of_records, key=lambda fault: fault[0])
@@ -65,14 +68,13 @@ class Faults:
         errors = [*self._of_file.values(), *(error for _, _, error in of_records)]
         more = "; there may be more" if self.are_many else ""
         hints = dict.fromkeys(error.hint for error in errors if error.hint)
-        raise InvalidLoadsError(
+        raise self._subject.refusal(
             f"{name} was not imported: {'; '.join(told)}{more}",
             "; ".join(hints) or "correct that; nothing was changed",
             remedy=next((error.remedy for error in errors if error.remedy), None),
         )
 
-
-def _with_a_guess(heading: str) -> str:
-    """Return a heading as a message quotes it, with what it is most likely meant to be."""
-    meant = None if meaning_of(heading) else similar_heading(heading)
-    return f"{quoted(heading)} ({meant}?)" if meant else quoted(heading)
+    def _with_a_guess(self, heading: str) -> str:
+        """Return a heading as a message quotes it, with what it is most likely meant to be."""
+        meant = None if self._subject.knows(heading) else self._subject.similar(heading)
+        return f"{quoted(heading)} ({meant}?)" if meant else quoted(heading)

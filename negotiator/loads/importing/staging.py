@@ -15,10 +15,10 @@ from typing import NamedTuple
 from negotiator.errors import InvalidLoadsError, UnfinishedTidyingWarning
 from negotiator.loads import ceilings
 from negotiator.loads.cells import Stored, backwards
-from negotiator.loads.checking import Checker, Row
 from negotiator.loads.columns import COLUMNS, IN_TABLE, REQUIRED
-from negotiator.loads.faults import MOST_FAULTS
+from negotiator.loads.importing.checking import Checker, Row
 from negotiator.loads.moments import is_before
+from negotiator.records.faults import MOST_FAULTS
 from negotiator.storage.database import file_uri
 from negotiator.storage.sql import moment_of, rate_of, word_of
 from negotiator.values.text import quoted

@@ -14,7 +14,7 @@ ZIP = b"PK\x03\x04"
 """How a ZIP archive begins."""
 _UNPACK = "unpack it first"
 _SAVE = "save it as CSV UTF-8"
-_EXPORT = "export its loads as CSV or JSON"
+_EXPORT = "export what is in it as CSV or JSON"
 _WORKBOOK = Kind("a workbook", _SAVE)
 _UTF_16 = Kind("UTF-16 text", _SAVE)
 _SIGNATURES = {

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from negotiator.errors import BadInputError, InvalidLoadsError
-from negotiator.loads import staging
 from negotiator.loads.cells import Cells, Stored, whole_rate
-from negotiator.loads.checking import Checker
-from negotiator.loads.columns import COLUMNS, RATES, meaning_of
-from negotiator.loads.files.readers import open_records
-from negotiator.loads.filters import LoadFormat
-from negotiator.loads.plans import parse_mapping
+from negotiator.loads.columns import COLUMNS, LOADS, RATES, meaning_of
+from negotiator.loads.importing import staging
+from negotiator.loads.importing.checking import Checker
+from negotiator.loads.importing.plans import parse_mapping
 from negotiator.progress import Progress, silent
+from negotiator.records.formats import FileFormat
+from negotiator.records.readers import open_records
 from negotiator.storage.atomic_file import unfinished
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.source import STDIN
@@ -47,7 +47,7 @@ def import_loads(
     source: Path,
     *,
     now: datetime,
-    form: LoadFormat | None = None,
+    form: FileFormat | None = None,
     update: bool = False,
     ignore_unknown: bool = False,
     mapping: Mapping[str, str] = _NOTHING,
@@ -66,7 +66,7 @@ def import_loads(
     UnusableFileError, BusyError.
     """
     meanings, usual = parse_mapping(mapping), _parse_defaults(defaults, zone)
-    with sqlite_errors(file.path), open_records(source, form, progress) as records:
+    with sqlite_errors(file.path), open_records(source, form, LOADS, progress) as records:
         checker = Checker(records, Cells(zone, records.delimiter), meanings, ignore_unknown=ignore_unknown)
         with unfinished(file.path.parent, f".{file.path.name}.import-") as aside:
             count = staging.stage(aside, checker.rows())

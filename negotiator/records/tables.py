@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from negotiator.errors import InvalidLoadsError
-from negotiator.loads.files.records import Record, Records
+from negotiator.records.records import Record, Records
+from negotiator.records.subject import InvalidRecordsError
 
 if TYPE_CHECKING:
     from _csv import Reader  # csv has no name for it
@@ -20,7 +20,7 @@ _SEPARATOR = re.compile(r'\s*"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)
 def table_records(lines: Iterator[tuple[int, str]]) -> Records:
     """Return the rows of a CSV file; its delimiter is the one that makes the most of the header.
 
-    Raises InvalidLoadsError, also while records are read.
+    Raises InvalidRecordsError, also while records are read.
     """
     number, first = next(lines)
     said = _SEPARATOR.fullmatch(first)
@@ -32,7 +32,7 @@ def table_records(lines: Iterator[tuple[int, str]]) -> Records:
     rows = _rows(csv.reader(texts, delimiter=delimiter, strict=True, skipinitialspace=True), number)
     _, cells = next(rows, (number, []))
     if not cells:
-        raise InvalidLoadsError(f"line {number} names no columns", "begin with a line of headings")
+        raise InvalidRecordsError(f"line {number} names no columns", "begin with a line of headings")
     header = tuple(cells)
     return Records("line", _records(rows, header), header, delimiter)
 
@@ -53,7 +53,7 @@ def _rows(reader: "Reader", first: int) -> Iterator[tuple[int, list[str]]]:
                 yield begins, cells
             begins = first + reader.line_num
     except csv.Error as error:
-        raise InvalidLoadsError(
+        raise InvalidRecordsError(
             f"line {begins} is not CSV: {error}", "check its quotes and commas"
         ) from error
 

@@ -5,10 +5,10 @@ from functools import lru_cache, partial
 
 from negotiator.errors import BadInputError, InvalidLoadsError
 from negotiator.loads.cells import Cells, Stored, refuse_backwards, whole_rate
-from negotiator.loads.columns import COLUMNS, RATES, REQUIRED, Meaning
-from negotiator.loads.faults import MOST_FAULTS, Faults
-from negotiator.loads.files.records import Records
-from negotiator.loads.plans import Plan, key_of, plan_for
+from negotiator.loads.columns import COLUMNS, LOADS, RATES, REQUIRED, Meaning
+from negotiator.loads.importing.plans import Plan, key_of, plan_for
+from negotiator.records.faults import MOST_FAULTS, Faults
+from negotiator.records.records import Records
 from negotiator.values.text import quoted
 
 Row = list[Stored | None]
@@ -33,7 +33,7 @@ class Checker:
         self, records: Records, cells: Cells, mapping: Mapping[str, Meaning], *, ignore_unknown: bool
     ) -> None:
         """Read nothing yet but the header."""
-        self.faults = Faults(records.unit)
+        self.faults = Faults(records.unit, LOADS)
         self.known: set[str] = set()
         self.left_out = dict.fromkeys(records.left_out)
         self._records, self._cells = records, cells

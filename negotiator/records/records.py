@@ -1,4 +1,4 @@
-"""What a file of loads holds, whatever its form."""
+"""What a file of records holds, whatever its form."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Records:
     """The records of a file, read one at a time.
 
     ``unit`` is what is counted. ``header`` holds for all records of a table, whose cells are divided by
-    ``delimiter``; both are None for JSON. ``left_out`` names what stands beside the loads.
+    ``delimiter``; both are None for JSON. ``left_out`` names what stands beside them.
     """
 
     unit: str
