@@ -118,15 +118,24 @@ class Desk:
 
         sessions.set_metadata(self._file, session_id, metadata, now=self._clock())
 
-    def start_call(self, load_id: str, carrier: str, *, company: str | None = None) -> "StartedCall":
+    def start_call(
+        self, load_id: str, carrier: str, *, company: str | None = None, allow_carrier: str | None = None
+    ) -> "StartedCall":
         """Record that a carrier (an MC number, however it is spelled) is on the phone about a load.
 
-        Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, UnusableFileError, BusyError.
+        ``allow_carrier`` is why one that must not be used may be used this time.
+        Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, CarrierRefusedError,
+        UnusableFileError, BusyError.
         """
         from negotiator.conversations import calls
 
         return calls.start_call(
-            self._file, load_id=load_id, carrier=carrier, company=company, now=self._clock()
+            self._file,
+            load_id=load_id,
+            carrier=carrier,
+            company=company,
+            allow_carrier=allow_carrier,
+            now=self._clock(),
         )
 
     def end_call(

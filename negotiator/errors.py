@@ -12,6 +12,7 @@ from typing import ClassVar
 class Remedy(StrEnum):
     """What the command line can do about an error. Behind each stand the facts that its words need."""
 
+    ALLOW_CARRIER = "allow_carrier"
     ALLOW_OUTLIER = "allow_outlier"
     BOOK_CALL = "book_call"  # call_id
     CALL_HISTORY = "call_history"  # call_id
@@ -151,6 +152,12 @@ class InvalidLoadsError(BadInputError):
     code = "invalid_loads"
 
 
+class InvalidCarriersError(BadInputError):
+    """A carrier, or a file of carriers, can't be taken as it is."""
+
+    code = "invalid_carriers"
+
+
 class MissingExtraError(BadInputError):
     """What was asked for needs libraries that are not installed."""
 
@@ -186,6 +193,12 @@ class LoadNotFoundError(NotFoundError):
     """No load has this ID; or a call names no load, or one that is gone."""
 
     code = "load_not_found"
+
+
+class CarrierNotFoundError(NotFoundError):
+    """No carrier has this number."""
+
+    code = "carrier_not_found"
 
 
 class PolicyNotFoundError(NotFoundError):
@@ -229,6 +242,18 @@ class LoadExistsError(ConflictError):
     """A load has this ID already."""
 
     code = "load_exists"
+
+
+class CarrierRefusedError(ConflictError):
+    """The carrier is blocked, or its status forbids it to haul."""
+
+    code = "carrier_refused"
+
+
+class CarrierNotBlockedError(ConflictError):
+    """The carrier is not blocked."""
+
+    code = "carrier_not_blocked"
 
 
 class SessionMismatchError(ConflictError):

@@ -73,13 +73,14 @@ class CallHandlingService(Desk):
         notes: str | None = None,
         ceiling: str | Decimal | None = None,
         allow_outlier: bool = False,
+        allow_carrier: str | None = None,
         dry_run: bool = False,
         request_id: str | None = None,
     ) -> Answer:
         """Answer one ask and record the round with all that follows from it, or (``dry_run``) write nothing.
 
         ``carrier_offer`` and ``ceiling`` are US dollars. The policy is that of the file, else the desk's
-        from the environment.
+        from the environment. ``allow_carrier`` is why a carrier that must not be used may be used this time.
         ``request_id`` (1 to 64 of ``A-Za-z0-9_.:-``) names the ask: sent again under that name it gets the
         answer that is on record, and adds no round.
         Raises BadInputError, NotFoundError, ConflictError, UnusableFileError, BusyError and their kinds;
@@ -93,6 +94,7 @@ class CallHandlingService(Desk):
             request_id=request_id,
             ceiling=ceiling,
             allow_outlier=allow_outlier,
+            allow_carrier=allow_carrier,
         )
         source = PolicySource.from_environment(os.environ)
         return answer_ask(self._file, ask, source, clock=self._clock, record=not dry_run)
@@ -137,15 +139,31 @@ class CallHandlingService(Desk):
         return undo.undo_round(self._file, call_id, reason, session_id, clock=self._clock)
 
     def book_call(
-        self, call_id: int | str, rate: float | str | Decimal, *, by: str, reason: str | None = None
+        self,
+        call_id: int | str,
+        rate: float | str | Decimal,
+        *,
+        by: str,
+        reason: str | None = None,
+        allow_carrier: bool = False,
     ) -> book.Booked:
         """Record a deal that a person made on a call at any rate (US dollars), and book the load.
 
-        ``by`` is the person's name. Raises BadInputError, CallNotFoundError, LoadNotFoundError,
+        ``by`` is the person's name. ``allow_carrier`` lets a carrier be used that must not be, for a reason.
+        Raises BadInputError, CallNotFoundError, LoadNotFoundError,
         LoadTakenError, UnusableFileError, BusyError and their kinds.
         """
         source = PolicySource.from_environment(os.environ)
-        return book.book_call(self._file, call_id, rate, source, by=by, reason=reason, clock=self._clock)
+        return book.book_call(
+            self._file,
+            call_id,
+            rate,
+            source,
+            by=by,
+            reason=reason,
+            allow_carrier=allow_carrier,
+            clock=self._clock,
+        )
 
     def session_history(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first.

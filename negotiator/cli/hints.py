@@ -8,6 +8,7 @@ from negotiator.output import printing
 
 # {hint} is the library's own hint, the other names are facts that the error carries.
 WORDS = {
+    Remedy.ALLOW_CARRIER: "{hint}; if a person allows it, repeat it with --allow-carrier --reason TEXT",
     Remedy.ALLOW_OUTLIER: "{hint}; if it is right, repeat it with --allow-outlier",
     Remedy.BOOK_CALL: "{hint}: `negotiator call book {call_id} RATE`",
     Remedy.CALL_HISTORY: "`negotiator call history {call_id}` shows its rounds",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from negotiator.negotiation.models import Answer
 from negotiator.output import printing
 from negotiator.values.money import dollars, from_file
+from negotiator.values.text import quoted
 
 
 def say_amount(answer: Answer, where: str = "") -> None:
@@ -14,12 +15,20 @@ def say_amount(answer: Answer, where: str = "") -> None:
         printing.say(f"Note: {where}{answer.per_mile.strip()} for {miles.normalize():,f} miles is {amount}.")
 
 
+def unknown_status(carrier: str | None, status: str) -> str:
+    """Return a warning of a carrier's status that a person has to read."""
+    return f"Warning: the status of carrier {carrier} is {quoted(status)}, a word not known here."
+
+
 def say_notices(answer: Answer, *, line: int | None = None) -> None:
     """Say what an operator should know; ``line`` is the number of an ask's line among many."""
     where = "" if line is None else f"line {line}: "
     say_amount(answer, where)
     if answer.warning:
         printing.say(f"Warning: {where}{answer.warning}.")
+    if answer.unknown_status is not None:
+        carrier = None if answer.call is None else answer.call.carrier_mc_number
+        printing.say(f"{where}{unknown_status(carrier, answer.unknown_status)}")
     for session_id in answer.open_sessions[:1]:
         option = f"--session {session_id}" if line is None else f'"session_id": "{session_id}"'
         printing.say(f"Note: {where}this call has an open session; {option} goes on with it.")

@@ -82,6 +82,13 @@ Session = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")]
+AllowCarrier = Annotated[
+    bool,
+    typer.Option("--allow-carrier", help="Use one that is blocked or must not haul."),
+]
+AllowReason = Annotated[
+    str | None, typer.Option("--reason", help="Why the carrier is allowed; it is kept.", metavar="TEXT")
+]
 Carrier = Annotated[
     str | None, typer.Option("--carrier", help="An MC number, however it is spelled.", metavar="MC")
 ]
@@ -116,6 +123,15 @@ def past_moment(typed: str | None, now: "datetime") -> "datetime | None":
     from negotiator.values.typed_times import Toward, parse_typed
 
     return parse_typed(typed, now, desk_zone(), Toward.PAST)
+
+
+def allowance(allow_carrier: bool, reason: str | None) -> str | None:
+    """Return why a carrier is allowed, None when it is not. Raises UsageError for one without the other."""
+    if allow_carrier and reason is None:
+        raise UsageError("--allow-carrier needs a reason", "say why, with --reason TEXT")
+    if reason is not None and not allow_carrier:
+        raise UsageError("--reason is for --allow-carrier", "give both, or put a note into --notes")
+    return reason
 
 
 def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
+from negotiator.carriers.standing import known_carrier, refuse_barred, standing_of
 from negotiator.conversations.models import (
     CallDetail,
     CallFilter,
@@ -16,30 +17,45 @@ from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
-from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, text_of, word_of
+from negotiator.storage.sql import carrier_digits, moment_of, text_of, word_of
 from negotiator.values import timestamps
 from negotiator.values.cells import flag_from, text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
-from negotiator.values.mc_number import carrier_number
+from negotiator.values.mc_number import carrier_from, carrier_number, usual_spelling
 from negotiator.values.money import dollars, from_file
-from negotiator.values.text import require_company_name, require_usable_notes
+from negotiator.values.text import allowing, require_company_name, require_reason, require_usable_notes
 
+KNOWN_CARRIER = f"""
+    SELECT mc_number, company_name FROM main.carriers
+     WHERE {carrier_digits("mc_number")} = :carrier
+     ORDER BY mc_number = :number DESC, rowid LIMIT 1
+"""
 _LISTED = tuple(field.name for field in fields(ListedCall))
 
 
 def start_call(
-    file: LoadsFile, *, load_id: str, carrier: str, company: str | None = None, now: datetime
+    file: LoadsFile,
+    *,
+    load_id: str,
+    carrier: str,
+    company: str | None = None,
+    allow_carrier: str | None = None,
+    now: datetime,
 ) -> StartedCall:
     """Record that a carrier is on the phone about a load.
 
     A carrier that the file doesn't know is added; one that it knows, and the load, are used as they are
-    spelled there.
-    Raises InvalidCarrierError, InvalidNotesError, LoadNotFoundError, BusyError, UnusableFileError.
+    spelled there. ``allow_carrier`` is why one that must not be used may be used this time: it is kept in the
+    call's notes.
+    Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, CarrierRefusedError, BusyError,
+    UnusableFileError.
     """
     from negotiator.negotiation.repository import Repository  # noqa: PLC0415 - what is listed needs no asks
 
     digits = carrier_number(carrier)
     require_company_name(company)
+    if allow_carrier is not None:
+        require_reason(allow_carrier)
     with file.write() as db:
         load = Repository(file).load(known_load_id(db, load_id))
         if load is None:
@@ -48,16 +64,22 @@ def start_call(
                 "check the load's ID",
                 remedy=Remedy.LIST_LOADS,
             )
-        number = _carrier(db, digits, company, now)
+        found = standing_of(db, digits, now)
+        if allow_carrier is None:
+            refuse_barred(found, usual_spelling(digits))
+        number = _carrier(db, known_carrier(db, digits) or digits, company, now)
         rate = None if load.posted_rate is None else float(load.posted_rate)
         call_id: int = db.execute("SELECT coalesce(max(id), 0) + 1 FROM main.calls").fetchone()[0]
         db.execute(
             """INSERT INTO main.calls (id, carrier_mc_number, load_id, call_start_time, outcome,
-                                       initial_rate_offered, negotiation_rounds, transferred_to_rep)
-               VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0)""",
-            [call_id, number, load.load_id, timestamps.format_stored(now), rate],
+                                       initial_rate_offered, negotiation_rounds, transferred_to_rep, notes)
+               VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0, ?)""",
+            [
+                *(call_id, number, load.load_id, timestamps.format_stored(now), rate),
+                None if allow_carrier is None else allowing(None, allow_carrier),
+            ],
         )
-    return StartedCall(call_id, load.load_id, load.status)
+    return StartedCall(call_id, load.load_id, load.status, number, found.unknown_status)
 
 
 def end_call(
@@ -142,10 +164,8 @@ def _call(file: LoadsFile, call_id: int) -> CallDetail:
 
 def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
     """Return a carrier's number as the file spells it, and its company: the same spelling first."""
-    sql = f"""SELECT mc_number, company_name FROM main.carriers
-               WHERE {carrier_of("mc_number")} = {carrier_of(":number")}
-               ORDER BY mc_number = :number DESC, rowid LIMIT 1"""
-    row: tuple[str, str] | None = db.execute(sql, {"number": number}).fetchone()
+    values = {"number": number, "carrier": carrier_from(number)}
+    row: tuple[str, str] | None = db.execute(KNOWN_CARRIER, values).fetchone()
     return row
 
 
@@ -173,7 +193,7 @@ def _read(row: Mapping[str, object]) -> dict[str, Any]:
 
 def _carrier(db: Connection, digits: str, company: str | None, now: datetime) -> str:
     """Return a carrier's number as the file spells it; add the carrier if it isn't there."""
-    usual = f"MC{digits}"
+    usual = usual_spelling(digits)
     known = _known_carrier(db, usual)
     if known is not None:
         return str(known[0])

@@ -6,7 +6,7 @@ from negotiator.conversations.models import LoadCall
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.thread import Commitments, standing_rounds
 from negotiator.storage.database import LoadsFile
-from negotiator.storage.sql import carrier_of
+from negotiator.storage.sql import carrier_digits, carrier_of
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, whole_number, word_from
 from negotiator.values.money import from_file
@@ -14,7 +14,7 @@ from negotiator.values.money import from_file
 _CALLS = f"""
     SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed, call_start_time,
            (SELECT company_name FROM main.carriers
-             WHERE {carrier_of("mc_number")} = {carrier_of("carrier_mc_number")} ORDER BY rowid LIMIT 1)
+             WHERE {carrier_digits("mc_number")} = {carrier_of("carrier_mc_number")} ORDER BY rowid LIMIT 1)
       FROM main.calls WHERE load_id = ? ORDER BY id
 """
 

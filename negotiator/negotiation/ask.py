@@ -18,7 +18,7 @@ from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id, require_readable_session_id, require_request_id
 from negotiator.values.money import is_per_mile, parse_amount
 from negotiator.values.recorded import POLICY
-from negotiator.values.text import require_usable_notes
+from negotiator.values.text import allowing, require_reason, require_usable_notes
 
 
 def parse_ask(
@@ -30,21 +30,26 @@ def parse_ask(
     request_id: str | None = None,
     ceiling: str | Decimal | None = None,
     allow_outlier: bool = False,
+    allow_carrier: str | None = None,
 ) -> Ask:
     """Return the ask; ``ceiling`` is its own, instead of a policy's. Raises BadInputError and its kinds.
 
-    ``carrier_offer`` may be for each mile, as in ``2.35/mi``.
+    ``carrier_offer`` may be for each mile, as in ``2.35/mi``. ``allow_carrier`` is why a carrier that must
+    not be used may be used this time: it is kept in the round's notes.
     """
     number = parse_call_id(call_id)
     per_mile = carrier_offer if isinstance(carrier_offer, str) and is_per_mile(carrier_offer) else None
     amount = parse_amount(carrier_offer, miles=1)  # those of the load are not known yet
     if session_id is not None:
         require_readable_session_id(session_id)
+    if allow_carrier is not None:
+        require_reason(allow_carrier)
+        notes = allowing(notes, allow_carrier)
     require_usable_notes(notes)
     if request_id is not None:
         require_request_id(request_id)
     most = None if ceiling is None else parse_amount(ceiling)
-    return Ask(number, amount, session_id, notes, request_id, most, allow_outlier, per_mile)
+    return Ask(number, amount, session_id, notes, request_id, most, allow_outlier, per_mile, allow_carrier)
 
 
 def answer_ask(

@@ -17,7 +17,8 @@ Line = tuple[int, bytes | None]
 
 _LONGEST = 200_000  # bytes: more than the longest notes take, however they are escaped
 _REQUIRED = ("call_id", "carrier_offer")
-_KEYS = dict.fromkeys((*_REQUIRED, "session_id", "notes", "request_id", "ceiling", "allow_outlier"))
+_OPTIONAL = ("session_id", "notes", "request_id", "ceiling", "allow_outlier", "allow_carrier")
+_KEYS = dict.fromkeys((*_REQUIRED, *_OPTIONAL))
 _HINT = 'give an ask a line, as in {"call_id": 2, "carrier_offer": 2300}'
 
 

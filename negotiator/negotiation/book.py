@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Context, Decimal, localcontext
 from typing import NamedTuple
 
+from negotiator.carriers.standing import refuse_barred
 from negotiator.negotiation import refusals
 from negotiator.negotiation.record import Entry, Recorder
 from negotiator.negotiation.repository import Repository
@@ -18,7 +19,7 @@ from negotiator.values import timestamps
 from negotiator.values.ids import parse_call_id
 from negotiator.values.money import parse_amount
 from negotiator.values.people import require_person
-from negotiator.values.text import require_usable_notes
+from negotiator.values.text import allowing, require_reason, require_usable_notes
 
 
 class Booked(NamedTuple):
@@ -42,13 +43,15 @@ def book_call(
     *,
     by: str,
     reason: str | None = None,
+    allow_carrier: bool = False,
     clock: Callable[[], datetime] = timestamps.utc_now,
 ) -> Booked:
     """Record that a person agreed on a rate with the carrier on a call, and book the load.
 
     The rate is any, in US dollars, or for each mile, as in ``2.35/mi``.
     It is a round of the thread that was handed over last, else of the call's last one. ``by`` is the person's
-    name; the policy gives the ceiling that is kept with the round, and decides nothing.
+    name; the policy gives the ceiling that is kept with the round, and decides nothing. ``allow_carrier``
+    lets a carrier be used that must not be, for the ``reason``, which it then needs.
     Raises BadInputError, CallNotFoundError, LoadNotFoundError, LoadTakenError, UnusableFileError, BusyError
     and their kinds; then nothing was changed.
     """
@@ -56,15 +59,20 @@ def book_call(
     parse_amount(rate, miles=1)  # what is no amount is refused before the file is locked
     require_usable_notes(reason)
     require_person(by)
+    if allow_carrier:
+        require_reason(reason or "")
+        reason = allowing(None, reason or "")
     with file.write(), localcontext(Context()):
         repository = Repository(file)
         call, load = call_and_load(repository, number)
+        now = clock()
+        if not allow_carrier:
+            refuse_barred(repository.standing(call, now), call.carrier_mc_number)
         amount = whole_amount(rate, load)
         refusals.refuse_taken(load, rate_was_agreed=repository.calls_about(load.load_id, call)[0])
         rows = tuple(repository.call_rounds(number))
         session_id = _session(rows)
         thread = Thread.of(repository.rounds_around(number, session_id), session_id)
-        now = clock()
         terms = terms_for(file, source, call, load, now)
         entry = Entry(
             call_id=number,

@@ -71,7 +71,8 @@ class Ask(NamedTuple):
     """What a carrier wants, US dollars for the whole load, and how it is to be answered.
 
     ``per_mile`` is the text of an ask for each mile, such as ``2.35/mi``. Until the load's miles are known,
-    ``amount`` is then that of a single mile.
+    ``amount`` is then that of a single mile. ``allow_carrier`` is why a carrier that must not be used may be
+    used this time.
     """
 
     call_id: int
@@ -82,13 +83,15 @@ class Ask(NamedTuple):
     ceiling: Decimal | None
     allow_outlier: bool
     per_mile: str | None = None
+    allow_carrier: str | None = None
 
 
 class Situation(NamedTuple):
     """What an ask meets: the call, its load, and the thread that goes on.
 
     ``rows`` are those of the call and of the session, oldest first. ``open_sessions`` are those of the call
-    that could go on, the latest first, when the ask names none; ``heard`` does not bind.
+    that could go on, the latest first, when the ask names none; ``heard`` does not bind. ``unknown_status``
+    is that of the carrier, if its word is not known.
     """
 
     call: Call
@@ -97,6 +100,7 @@ class Situation(NamedTuple):
     rows: tuple[Round, ...]
     open_sessions: tuple[str, ...] = ()
     heard: tuple[Heard, ...] = ()
+    unknown_status: str | None = None
 
     @property
     def commitments(self) -> Commitments:
@@ -112,7 +116,8 @@ class Answer(NamedTuple):
     needs to see around it: ``call`` and ``load`` (None if it is gone since the answer was recorded), the
     ``thread`` before, sessions that are open, and what the carrier heard on other calls. ``ruling`` is None
     when the request had been answered before, and this is the answer on record. ``terms`` are what it was
-    decided on, or would be now. ``per_mile`` is the text of an ask that was given for each mile.
+    decided on, or would be now. ``per_mile`` is the text of an ask that was given for each mile,
+    ``unknown_status`` that of the carrier, if its word is not known.
     """
 
     call_id: int
@@ -130,6 +135,7 @@ class Answer(NamedTuple):
     open_sessions: tuple[str, ...] = ()
     heard: tuple[Heard, ...] = ()
     per_mile: str | None = None
+    unknown_status: str | None = None
 
     @classmethod
     def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, terms: Terms) -> Self:
@@ -150,6 +156,7 @@ class Answer(NamedTuple):
             open_sessions=situation.open_sessions,
             heard=situation.heard,
             per_mile=ask.per_mile,
+            unknown_status=situation.unknown_status,
         )
 
     @classmethod

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from negotiator.carriers.standing import Standing, standing_of
 from negotiator.negotiation.models import Call, Load, SessionRow, State
 from negotiator.negotiation.thread import Round
 from negotiator.storage import statements
@@ -58,6 +59,10 @@ class Repository:
         values = [load_id, call.id, carrier_from(call.carrier_mc_number)]
         rows = self._db.execute(statements.LOAD_CALLS, values).fetchall()
         return any(agreed for _, agreed in rows), [number for number, _ in rows if number != call.id]
+
+    def standing(self, call: Call, now: datetime) -> Standing:
+        """Return whether the carrier of a call may be used now."""
+        return standing_of(self._db, call.carrier_mc_number, now)
 
     def session_rounds(self, session_id: str) -> list[Round]:
         """Return the rounds of a session, oldest first."""

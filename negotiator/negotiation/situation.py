@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from negotiator.carriers.standing import refuse_barred
 from negotiator.errors import CallNotFoundError, InvalidAmountError, LoadNotFoundError, Remedy
 from negotiator.negotiation import refusals
 from negotiator.negotiation.models import Ask, Call, Heard, Load, SessionRow, Situation
@@ -24,6 +25,9 @@ def load_situation(repository: Repository, ask: Ask, now: datetime) -> Situation
     Raises what forbids a further ask: NotFoundError, ConflictError and their kinds.
     """
     call, load = call_and_load(repository, ask.call_id)
+    carrier = repository.standing(call, now)
+    if ask.allow_carrier is None:
+        refuse_barred(carrier, call.carrier_mc_number)
     session_id = ask.session_id
     rows = repository.rounds_around(call.id, session_id)
     thread = Thread.of(rows, session_id)
@@ -39,7 +43,8 @@ def load_situation(repository: Repository, ask: Ask, now: datetime) -> Situation
     rate_was_agreed, others = repository.calls_about(load.load_id, call)
     refusals.refuse_taken(load, rate_was_agreed=rate_was_agreed)
     going_on = open_sessions(repository, rows, call.id, now) if session_id is None else ()
-    return Situation(call, load, thread, rows, going_on, _heard(repository, others, load, session_id))
+    heard = _heard(repository, others, load, session_id)
+    return Situation(call, load, thread, rows, going_on, heard, carrier.unknown_status)
 
 
 def _refuse_foreign_session(

@@ -1,6 +1,6 @@
 """The SQL of an ask: what is read before it is answered, what is written, and what is read back."""
 
-from negotiator.storage.sql import carrier_of, moment_of, rate_of, text_of
+from negotiator.storage.sql import carrier_digits, carrier_of, moment_of, rate_of, text_of
 
 _ROUND_COLUMNS = """
     SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, notes,
@@ -31,6 +31,15 @@ LOAD_CALLS = f"""
      WHERE load_id = ? AND ({_AGREED} OR id <> ? AND {carrier_of("carrier_mc_number")} = ?)
 """
 """Calls about a load: on which a rate was agreed, and others of the same carrier."""
+
+CARRIER_STANDING = f"""
+    SELECT NULL, status, NULL, 0 FROM main.carriers WHERE {carrier_digits("mc_number")} = ?
+     UNION ALL
+    SELECT reason, NULL, blocked_until, 1 FROM main.carrier_blocks
+     WHERE carrier = ? AND {text_of("unblocked_at")} IS NULL
+"""
+"""What a carrier's status is in each spelling of its number, and the blocks that nobody has lifted."""
+CARRIER_OF_DOT = "SELECT carrier FROM main.carrier_facts WHERE dot_number = ? ORDER BY carrier LIMIT 1"
 
 SESSION = """
     SELECT call_id, created_at, expires_at, closed_at, close_reason
@@ -100,6 +109,7 @@ READ_BACK = """
 """
 
 INDEXED = (
+    *(CARRIER_STANDING, CARRIER_OF_DOT),
     *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
     *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_ON_CALL, SAID_IN_SESSION),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),

@@ -46,6 +46,12 @@ def require_reason(reason: str) -> None:
         raise InvalidNotesError("the reason is empty", "say why, for whoever reads the record")
 
 
+def allowing(notes: str | None, reason: str) -> str:
+    """Return notes with why a carrier that must not be used was used."""
+    allowed = f"carrier allowed: {reason}"
+    return allowed if notes is None else f"{notes}\n{allowed}"
+
+
 def require_company_name(company: str | None) -> None:
     """Raise InvalidTextError for what is no name of a company."""
     if company is not None:

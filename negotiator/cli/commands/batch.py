@@ -57,9 +57,10 @@ def batch(
 ) -> None:
     """Print a line of JSON for each, in the same order.
 
-    A line is an object with call_id and carrier_offer, and as needed session_id, notes, request_id, ceiling
-    and allow_outlier. Its answer is printed when it is on record. In the place of a line that fails stands
-    an object with error and line (its number), and the rest go on; the first failure's code is the exit code.
+    A line is an object with call_id and carrier_offer, and as needed session_id, notes, request_id, ceiling,
+    allow_outlier and allow_carrier (why). Its answer is printed when it is on record. In the place of a line
+    that fails stands an object with error and line (its number), and the rest go on; the first failure's
+    code is the exit code.
 
     An ask with a request_id that is on record gets its answer again and adds no round: after a crash, send
     the whole file again. A pipe may stay open: each line is answered at once.

@@ -7,6 +7,7 @@ import typer
 
 from negotiator.cli import completion, options
 from negotiator.cli.groups import Commands, examples
+from negotiator.cli.notices import unknown_status
 from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.output import contract, printing
 from negotiator.output.conversations import print_calls
@@ -60,6 +61,8 @@ def start(
     company: Annotated[
         str | None, typer.Option("--company", help="The carrier's name, if it is a new one.", metavar="NAME")
     ] = None,
+    allow_carrier: options.AllowCarrier = False,
+    reason: options.AllowReason = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -67,11 +70,14 @@ def start(
 ) -> None:
     """Record that a carrier is on the phone. Prints the call's ID alone."""
     form = options.chosen(form, as_json, csv_safe)
+    allowed = options.allowance(allow_carrier, reason)
     from negotiator.conversations import calls
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        started = calls.start_call(file, load_id=load, carrier=carrier, company=company, now=utc_now())
+        started = calls.start_call(
+            file, load_id=load, carrier=carrier, company=company, allow_carrier=allowed, now=utc_now()
+        )
     if form is Format.TABLE:
         printing.lines([str(started.call_id)])
     else:
@@ -80,6 +86,8 @@ def start(
         printing.say(f"The load is {started.load_id}.")
     if started.load_status not in {"available", None}:
         printing.say(f"Warning: load {started.load_id} is {started.load_status}.")
+    if started.unknown_status is not None:
+        printing.say(unknown_status(started.carrier_mc_number, started.unknown_status))
 
 
 @app.command("end", epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
@@ -192,6 +200,7 @@ def book(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
     ] = None,
+    allow_carrier: options.AllowCarrier = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -207,10 +216,12 @@ def book(
     from negotiator.policy.terms import PolicySource
     from negotiator.storage.database import LoadsFile
 
+    if allow_carrier:
+        options.allowance(allow_carrier, reason)
     person = options.person(by)
     source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file:
-        done = book_call(file, call_id, rate, source, by=person, reason=reason)
+        done = book_call(file, call_id, rate, source, by=person, reason=reason, allow_carrier=allow_carrier)
     printing.record(contract.data(done, contract.BOOKED), form)
     if is_per_mile(rate):
         printing.say(f"Note: {rate.strip()} is {dollars(done.carrier_offer)} for the load.")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     'negotiator negotiate 2 2300 --session "$(negotiator generate-id)"',
     "negotiator negotiate 2 '$2,250.00' --notes 'wants fuel paid' --json",
-    "negotiator negotiate 2 2250 --dry-run --explain",
     "negotiator negotiate 2 --new-session   # at the phone: one ask after another",
 )
 
@@ -47,18 +46,18 @@ def negotiate(
     ] = None,
     ceiling: Annotated[
         str | None,
-        typer.Option(
-            "--ceiling", help="The most to pay this time, in place of the desk's ceiling.", metavar="AMOUNT"
-        ),
+        typer.Option("--ceiling", help="The most to pay this time.", metavar="AMOUNT"),
     ] = None,
     allow_outlier: Annotated[
         bool, typer.Option("--allow-outlier", help="Take an ask far from the posted rate.")
     ] = False,
+    allow_carrier: options.AllowCarrier = False,
+    reason: options.AllowReason = None,
     request_id: Annotated[
         str | None,
         typer.Option(
             "--request-id",
-            help="An ID for this ask: sent again, it gets the same answer, and no round.",
+            help="Sent again with the same, an ask gets the same answer.",
             metavar="TEXT",
         ),
     ] = None,
@@ -71,13 +70,14 @@ def negotiate(
 ) -> None:
     """Accept it, counter it, or hand the call to a person, and record the round.
 
-    `negotiator policy show --call CALL_ID` shows the policy that decides, `negotiator help policy` how. In a
-    shell, put an amount with $ in single quotes.
+    `negotiator policy show --call CALL_ID` shows by what policy. In a shell, put an amount with $ in single
+    quotes.
 
     At the phone, leave ASK out, and type one ask after another. With a ! after it, an ask may be an outlier:
     6000!. An empty line, Ctrl-D or Ctrl-C leaves; what was said stays on record.
     """
     form = options.chosen(form, as_json, csv_safe)
+    allowed = options.allowance(allow_carrier, reason)
     if ask is None:
         from negotiator.cli import phone
 
@@ -109,6 +109,7 @@ def negotiate(
                 notes=notes,
                 ceiling=ceiling,
                 allow_outlier=allow_outlier or allow,
+                allow_carrier=allowed,
                 request_id=request_id,
             )
             answer = answer_ask(file, given, source, record=not dry_run)

@@ -78,7 +78,9 @@ def test_the_digits_in_python_and_in_sql_are_the_same(text: str) -> None:
     assert carrier_number(text) == digits == "123456"
 
 
-@pytest.mark.parametrize("text", ["", "MC", "MC 0", "DOT 123", "MC 12a", "123456789", "１２３", "MC\n1\n"])
+@pytest.mark.parametrize(
+    "text", ["", "MC", "MC 0", "DOT", "DOT 0", "DOT 12a", "MC 12a", "123456789", "１２３", "MC\n1\n"]
+)
 def test_what_is_no_mc_number_is_refused(text: str) -> None:
     """Exit 2."""
     with pytest.raises(InvalidCarrierError):
