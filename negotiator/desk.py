@@ -25,9 +25,11 @@ if TYPE_CHECKING:
         StartedCall,
     )
     from negotiator.conversations.states import CallOutcome, Sentiment
+    from negotiator.loads.change import Cancelled
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing.importer import Imported
     from negotiator.loads.models import ListedLoad, LoadDetail
+    from negotiator.negotiation.offers.models import Offer
     from negotiator.policy.inquiry import AppliedPolicy
     from negotiator.policy.store import Version
     from negotiator.reports.lane import LanePast
@@ -218,7 +220,25 @@ class Desk:
         """
         from negotiator.loads import board
 
-        return board.show_load(self._file, load_id)
+        return board.show_load(self._file, load_id, now=self._clock())
+
+    def load_offers(self, load_id: str) -> "list[Offer]":
+        """Return every carrier's last ask for a load (US dollars), the cheapest first.
+
+        Raises UnusableFileError, BusyError.
+        """
+        from negotiator.negotiation.offers import board
+
+        return board.load_offers(self._file, load_id, now=self._clock())
+
+    def cancel_load(self, load_id: str, reason: str, *, by: str | None = None) -> "Cancelled":
+        """Take a load off the board; an agreement on it stays on record. ``by`` is who cancels it.
+
+        Raises InvalidNotesError, LoadNotFoundError, LoadTakenError, UnusableFileError, BusyError.
+        """
+        from negotiator.loads import change
+
+        return change.cancel_load(self._file, load_id, reason, now=self._clock(), by=by)
 
     def lane_past(self, origin: str, destination: str, equipment: str | None = None) -> "LanePast":
         """Return what is on record of a lane, from a place to a place: each a city, a state, or both.

@@ -118,15 +118,18 @@ class CallHandlingService(Desk):
 
     together = one_transaction
 
-    def reopen_call(self, call_id: int | str, reason: str) -> undo.Reopened:
+    def reopen_call(
+        self, call_id: int | str, reason: str, *, fell_through: bool = False, by: str | None = None
+    ) -> undo.Reopened:
         """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
 
         The agreed rate is cleared, the load is available again (unless another call has an agreement on it),
         the rounds stay, and the reason is recorded in a row of its own, after which the thread goes on.
+        ``fell_through``: it was no slip, the carrier gave the load back; ``by`` is who noted that.
         Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was
         delivered since, UnusableFileError, BusyError.
         """
-        return undo.reopen(self._file, call_id, reason, clock=self._clock)
+        return undo.reopen(self._file, call_id, reason, fell_through=fell_through, by=by, clock=self._clock)
 
     def undo_round(self, call_id: int | str, reason: str, session_id: str | None = None) -> undo.Withdrawn:
         """Take back the last round of a call, of one session if it is given, whatever its answer was.

@@ -15,6 +15,14 @@ def say_amount(answer: Answer, where: str = "") -> None:
         printing.say(f"Note: {where}{answer.per_mile.strip()} for {miles.normalize():,f} miles is {amount}.")
 
 
+def say_better(answer: Answer, where: str = "") -> None:
+    """Say who asks less than what was accepted."""
+    if answer.better_offer is not None:
+        from negotiator.output.carriers.offers import whose
+
+        printing.say(f"Note: {where}{whose(answer.better_offer)}, which is lower.")
+
+
 def unknown_status(carrier: str | None, status: str) -> str:
     """Return a warning of a carrier's status that a person has to read."""
     return f"Warning: the status of carrier {carrier} is {quoted(status)}, a word not known here."
@@ -32,6 +40,7 @@ def say_notices(answer: Answer, *, line: int | None = None) -> None:
     for session_id in answer.open_sessions[:1]:
         option = f"--session {session_id}" if line is None else f'"session_id": "{session_id}"'
         printing.say(f"Note: {where}this call has an open session; {option} goes on with it.")
+    say_better(answer, where)
     for heard in answer.heard:
         printing.say(
             f"Note: {where}on call {heard.call_id} this carrier was offered {dollars(heard.counter)} "

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from negotiator.cli import hints
-from negotiator.cli.notices import say_amount, say_notices
+from negotiator.cli.notices import say_amount, say_better, say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
@@ -63,6 +63,7 @@ def take_asks(first: Answer, answering: Answering, past: "Past | None" = None, *
         else:
             print_answer(answer, Format.TABLE, explain=explain, dry_run=False)
             say_amount(answer)
+            say_better(answer)
             if answer.should_transfer:
                 break
             round_number = answer.round_number + 1

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from negotiator.conversations.models import SessionFilter
-from negotiator.storage.sql import carrier_digits, moment_of, text_of
+from negotiator.storage.sql import carrier_digits, load_status_of, moment_of, text_of
 from negotiator.storage.views import round_facts, thread_facts
 from negotiator.values import timestamps
 from negotiator.values.mc_number import carrier_number
@@ -31,6 +31,7 @@ WITH counted AS (
               WHEN state = 'transferred' THEN 'transferred'
               WHEN {closed} IS NOT NULL THEN 'closed'
               WHEN {expires} <= :now THEN 'expired'
+              WHEN (SELECT {gone} {on_call}) THEN 'ended'
               ELSE 'active' END AS status
     FROM listed LEFT JOIN facts ON facts.session_id = listed.session_id
 )
@@ -44,6 +45,9 @@ SELECT judged.*,
 """
 _ON_CALL = """FROM main.calls WHERE id = coalesce(
            (SELECT call_id FROM main.negotiations WHERE id = last_id), started_on)"""
+_GONE = f"""{text_of("load_id")} IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM main.loads l
+            WHERE l.load_id = calls.load_id AND {load_status_of("l.status")} = 'available')"""
 _ORDER = "ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id"
 _LAST_MOMENT = moment_of("coalesce((SELECT timestamp FROM main.negotiations WHERE id = last_id), created_at)")
 
@@ -90,5 +94,6 @@ def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[
         status="1" if wanted.status is None else "status = :status",
         order=_ORDER,
         on_call=_ON_CALL,
+        gone=_GONE,
     )
     return sql, values

@@ -25,10 +25,14 @@ class Sentiment(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """Where a session stands; derived from its rounds, and from when it ends."""
+    """Where a session stands; derived from its rounds, from when it ends, and from its load.
+
+    ``ended``: its load is not to be had any more, and the session had come to no end itself.
+    """
 
     ACTIVE = "active"
     ACCEPTED = "accepted"
     TRANSFERRED = "transferred"
     CLOSED = "closed"
     EXPIRED = "expired"
+    ENDED = "ended"

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
+from negotiator.loads.cancelling import cancellation
 from negotiator.loads.ceilings import ceiling_of, forget_facts, keep_ceiling
 from negotiator.loads.filters import LoadFilter, LoadOrder
 from negotiator.loads.models import Booking, CallAboutLoad, ListedLoad, LoadDetail, Moment
@@ -18,6 +19,9 @@ from negotiator.storage.views import round_facts
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, word_from
 from negotiator.values.money import from_file
+
+if TYPE_CHECKING:
+    from negotiator.negotiation.offers.models import Offer
 
 _LISTED = tuple(field.name for field in fields(ListedLoad))
 # Old files hold text where numbers belong: it is no rate, neither high nor low.
@@ -72,7 +76,7 @@ def add_load(
         forget_facts(db, name)
         if ceiling is not None:
             keep_ceiling(db, name, float(ceiling), by=by, now=now)
-        return load_detail(file, name)
+        return load_detail(file, name, now)
 
 
 def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[ListedLoad]:
@@ -86,13 +90,13 @@ def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[ListedLoad]:
     return [ListedLoad(**_readable(_LISTED, row)) for row in rows]
 
 
-def show_load(file: LoadsFile, load_id: str) -> LoadDetail:
-    """Return a load with its calls, the lowest ask so far, and who booked it.
+def show_load(file: LoadsFile, load_id: str, *, now: datetime | None = None) -> LoadDetail:
+    """Return a load with its calls and offers, the lowest ask so far, and who booked it.
 
     The ID may be typed in another case. Raises LoadNotFoundError, UnusableFileError, BusyError.
     """
     with file.read() as db:
-        return load_detail(file, known_load_id(db, load_id))
+        return load_detail(file, known_load_id(db, load_id), now or timestamps.utc_now())
 
 
 def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
@@ -131,7 +135,7 @@ def _bindable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def load_detail(file: LoadsFile, load_id: str) -> LoadDetail:
+def load_detail(file: LoadsFile, load_id: str, now: datetime) -> LoadDetail:
     """Return the load with exactly this ID. Raises LoadNotFoundError."""
     db, columns = file.connection, columns_of("loads")
     row = db.execute(f"SELECT {', '.join(columns)} FROM main.loads WHERE load_id = ?", [load_id]).fetchone()
@@ -149,7 +153,15 @@ def load_detail(file: LoadsFile, load_id: str) -> LoadDetail:
         calls=calls,
         best_ask=from_file(best),
         booked_by=_booking(calls),
+        offers=() if best is None else _offers(file, load_id, now),
+        **cancellation(db, load_id, row[columns.index("status")]),
     )
+
+
+def _offers(file: LoadsFile, load_id: str, now: datetime) -> "tuple[Offer, ...]":
+    from negotiator.negotiation.offers.board import load_offers  # noqa: PLC0415 - most loads have no ask yet
+
+    return tuple(load_offers(file, load_id, now=now))
 
 
 def _call(number: int, carrier: object, outcome: object, rounds: object, agreed: object) -> CallAboutLoad:

@@ -89,7 +89,10 @@ FREE_TEXTS = frozenset(("notes", "commodity_type", "dimensions"))
 """The columns whose text is kept as it is."""
 IN_TWO_CELLS = tuple(name for name, column in COLUMNS.items() if column.state or column.clock)
 """The columns whose value may stand in two cells: a city and its state, or a day and a time of day."""
-DERIVED = ("created_at", "updated_at", "calls", "best_ask", "booked_by")
+DERIVED = (
+    *("created_at", "updated_at", "calls", "best_ask", "booked_by", "offers"),
+    *("cancelled_at", "cancelled_by", "cancel_reason"),
+)
 """What a load that is shown has besides. An import leaves it out."""
 
 

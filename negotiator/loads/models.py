@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from negotiator.negotiation.offers.models import Offer
 
 Moment = datetime | str | None
 """A time; as the file spells it where it can't be read; None for none."""
@@ -44,7 +47,11 @@ class Booking(NamedTuple):
 
 @dataclass(frozen=True)
 class LoadDetail(ListedLoad):
-    """A load with all its columns, its own ceiling, its calls, the lowest ask so far, and who booked it."""
+    """A load with all its columns, its own ceiling, its calls, the lowest ask so far, and who booked it.
+
+    ``offers`` are every carrier's last ask, the cheapest first. ``cancelled_at`` is None unless it was
+    cancelled.
+    """
 
     ceiling: Decimal | None
     notes: str | None
@@ -57,3 +64,7 @@ class LoadDetail(ListedLoad):
     calls: tuple[CallAboutLoad, ...]
     best_ask: Decimal | None
     booked_by: Booking | None
+    offers: "tuple[Offer, ...]"
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    cancel_reason: str | None

@@ -5,19 +5,22 @@ Named tuples where nothing needs more: a dataclass takes half a millisecond of e
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from negotiator.negotiation import responses
 from negotiator.negotiation.thread import Commitments, Round, Thread
 from negotiator.policy.decide import Decision, Policy, Ruling
 from negotiator.policy.terms import Terms
 
+if TYPE_CHECKING:
+    from negotiator.negotiation.offers.models import Offer
+
 
 class Load(NamedTuple):
     """One shipment, with the rate that the broker posted for it, US dollars.
 
     ``ceiling`` is the load's own, None for the policy's. ``pickup`` and ``miles`` are as the file holds them:
-    few asks need them.
+    few asks need them. ``was_cancelled`` counts while the load is completed: then it was not delivered.
     """
 
     load_id: str
@@ -29,6 +32,7 @@ class Load(NamedTuple):
     pickup: object = None
     miles: object = None
     ceiling: Decimal | None = None
+    was_cancelled: bool = False
 
 
 class Call(NamedTuple):
@@ -117,7 +121,8 @@ class Answer(NamedTuple):
     ``thread`` before, sessions that are open, and what the carrier heard on other calls. ``ruling`` is None
     when the request had been answered before, and this is the answer on record. ``terms`` are what it was
     decided on, or would be now. ``per_mile`` is the text of an ask that was given for each mile,
-    ``unknown_status`` that of the carrier, if its word is not known.
+    ``unknown_status`` that of the carrier, if its word is not known. ``better_offer`` is what another carrier
+    asks, if an ask was accepted above it.
     """
 
     call_id: int
@@ -136,6 +141,7 @@ class Answer(NamedTuple):
     heard: tuple[Heard, ...] = ()
     per_mile: str | None = None
     unknown_status: str | None = None
+    better_offer: "Offer | None" = None
 
     @classmethod
     def decided(cls, ask: Ask, situation: Situation, ruling: Ruling, terms: Terms) -> Self:

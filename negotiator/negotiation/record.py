@@ -68,6 +68,7 @@ class Recorder:
         self._change(statements.COUNT_ROUND, [outcome(decision), rate, transferred, call.id])
         if accepted:
             self.set_load_status(load.load_id, "booked", entry.moment)
+            self._db.execute(statements.FORGET_CANCELLATION, [load.load_id])  # it was on the board again
         agreed = entry.ask if accepted else call.final_rate_agreed
         status = "booked" if accepted else load.status
         self.require(entry, Standing(outcome(decision), agreed, load.load_id, status))
@@ -99,6 +100,11 @@ class Recorder:
     def clear_agreement(self, call_id: int) -> None:
         """Take the agreed rate off a call, which is being negotiated again."""
         self._change(statements.CLEAR_AGREEMENT, [call_id])
+
+    def note_fallen(self, call_id: int, by: str | None, moment: datetime) -> None:
+        """Note of a call that its deal fell through, and who noted it."""
+        when = format_stored(moment)
+        self._db.execute(statements.NOTE_FALLEN, [call_id, when, by, when])
 
     def set_load_status(self, load_id: str, status: object, moment: datetime) -> None:
         """Set a load booked, or as it was."""

@@ -110,7 +110,9 @@ def refuse_taken(load: Load, *, rate_was_agreed: bool) -> None:
     """Raise LoadTakenError for a load that is booked, completed, or agreed on some call."""
     hint = "offer the carrier another load"
     if load.status not in {None, "available"}:
-        raise LoadTakenError(f"load {load.load_id} is {load.status}", hint)
+        is_cancelled = load.was_cancelled and load.status == "completed"
+        status = "cancelled" if is_cancelled else load.status
+        raise LoadTakenError(f"load {load.load_id} is {status}", hint)
     if rate_was_agreed:
         raise LoadTakenError(f"a rate was agreed already for load {load.load_id}", hint)
 

@@ -41,7 +41,7 @@ class Repository:
         row = self._db.execute(statements.LOAD, [load_id]).fetchone()
         if row is None:
             return None
-        name, origin, destination, equipment, rate, status, pickup, miles, ceiling = row
+        name, origin, destination, equipment, rate, status, pickup, miles, ceiling, cancelled_at = row
         return Load(
             str(name),
             text_from(origin),
@@ -52,6 +52,7 @@ class Repository:
             pickup,
             miles,
             rate_from_file(ceiling),
+            cancelled_at is not None,
         )
 
     def calls_about(self, load_id: str, call: Call) -> tuple[bool, list[int]]:
@@ -85,6 +86,14 @@ class Repository:
             more = self._db.execute(statements.SAID_IN_SESSION, [session_id]).fetchall()
             rows += [row for row in more if row[0] not in known]
         return tuple(_in_order(rows))
+
+    def load_rounds(self, load_id: str) -> list[Round]:
+        """Return the rounds about a load, on all calls about it, oldest first.
+
+        They are without notes, and without what they were decided on but for the load.
+        """
+        rows = self._rounds(statements.OFFER_ROUNDS, load_id)
+        return [row for row in rows if row.load_id in {None, load_id}]
 
     def round_of_request(self, request_id: str) -> Round | None:
         """Return the round that a request made."""

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from negotiator.errors import NothingToUndoError, Remedy
 from negotiator.negotiation import refusals
 from negotiator.negotiation.models import Load, State
+from negotiator.negotiation.offers.board import next_best
+from negotiator.negotiation.offers.models import Offer
 from negotiator.negotiation.record import Entry, Recorder, Standing, implied_state
 from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.responses import outcome
@@ -16,10 +18,10 @@ from negotiator.negotiation.thread import Round, Thread, agreements, standing_ro
 from negotiator.policy.decide import Decision
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from
+from negotiator.values.cells import text_from, word_from
 from negotiator.values.ids import parse_call_id
 from negotiator.values.money import rate_from_file
-from negotiator.values.recorded import REOPENED, WITHDRAWN
+from negotiator.values.recorded import FELL_THROUGH, REOPENED, WITHDRAWN
 from negotiator.values.text import require_reason
 
 
@@ -27,7 +29,8 @@ class Reopened(NamedTuple):
     """What taking an agreement back did. The fields are its JSON keys.
 
     ``round_number`` is that of the round that was taken back, ``carrier_offer`` the rate (US dollars) that
-    had been agreed; ``load_status`` is the load's status now, None when the load is gone.
+    had been agreed; ``load_status`` is the load's status now, None when the load is gone. ``next_best`` is
+    the lowest ask of another carrier, while the load is available.
     """
 
     call_id: int
@@ -37,6 +40,8 @@ class Reopened(NamedTuple):
     load_id: str | None
     load_status: str | None
     reason: str
+    fell_through: bool
+    next_best: Offer | None
 
 
 class Withdrawn(NamedTuple):
@@ -58,19 +63,27 @@ class Withdrawn(NamedTuple):
 
 
 def reopen(
-    file: LoadsFile, call_id: int | str, reason: str, *, clock: Callable[[], datetime] = timestamps.utc_now
+    file: LoadsFile,
+    call_id: int | str,
+    reason: str,
+    *,
+    fell_through: bool = False,
+    by: str | None = None,
+    clock: Callable[[], datetime] = timestamps.utc_now,
 ) -> Reopened:
     """Take back the agreement of a call: a slip, such as a mistyped ask, has booked the load.
 
     The agreed rate is cleared, the load is available again (unless another call has an agreement on it),
     the rounds stay, and the reason is recorded in a row of its own, after which the thread goes on.
+    ``fell_through``: it was no slip, the carrier gave the load back; it is bound by what it asked, and
+    reports count the deal apart. ``by`` is who noted that.
     Raises BadInputError, CallNotFoundError, NoAgreementError, LoadTakenError for a load that was delivered
     since, UnusableFileError, BusyError; then nothing was changed.
     """
     number = parse_call_id(call_id)
     require_reason(reason)
     with file.write():
-        return _OneCall(file, number, clock()).reopen(reason)
+        return _OneCall(file, number, clock()).reopen(reason, fell_through=fell_through, by=by)
 
 
 def undo_round(
@@ -100,13 +113,14 @@ class _OneCall:
 
     def __init__(self, file: LoadsFile, call_id: int, now: datetime) -> None:
         """Read the call. Raises CallNotFoundError."""
+        self._file = file
         self._repository = Repository(file)
         self._recorder = Recorder(file)
         self._now = now
         self._call = find_call(self._repository, call_id)
         self._rows = tuple(self._repository.call_rounds(call_id))
 
-    def reopen(self, reason: str) -> Reopened:
+    def reopen(self, reason: str, *, fell_through: bool, by: str | None) -> Reopened:
         """Take back the agreement."""
         rate = refusals.agreed_rate(self._call)
         load = self._load(self._call.load_id)
@@ -118,14 +132,30 @@ class _OneCall:
         moment = thread.stamp(self._now)
         self._recorder.clear_agreement(self._call.id)
         status = self._release(load, "available", moment)
-        entry = self._entry(session_id, number, REOPENED, reason, moment)
+        entry = self._entry(session_id, number, FELL_THROUGH if fell_through else REOPENED, reason, moment)
         self._recorder.insert(entry)
+        if fell_through:
+            self._recorder.note_fallen(self._call.id, by, moment)
         if session_id is not None:
             self._recorder.lift_deadline(session_id, moment)
         self._recorder.require(entry, Standing("negotiating", None, entry.load_id, status))
         return Reopened(
-            self._call.id, session_id, number, rate, self._call.load_id, text_from(status), reason
+            call_id=self._call.id,
+            session_id=session_id,
+            round_number=number,
+            carrier_offer=rate,
+            load_id=self._call.load_id,
+            load_status=text_from(status),
+            reason=reason,
+            fell_through=fell_through,
+            next_best=self._next_best(load, status),
         )
+
+    def _next_best(self, load: Load | None, status: object) -> Offer | None:
+        """Return who is to be rung now; nobody while the load is not to be had."""
+        if load is None or word_from(status) not in {None, "available"}:
+            return None
+        return next_best(self._file, load.load_id, self._call.carrier_mc_number, now=self._now)
 
     def withdraw(self, session_id: str | None, reason: str) -> Withdrawn:
         """Take back the last round, whatever it was."""

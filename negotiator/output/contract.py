@@ -11,7 +11,14 @@ ANSWER = (
     *("call_id", "session_id", "round_number", "rounds_left", "carrier_offer", "decision", "amount"),
     *("accepted", "should_transfer", "message"),
 )
-REOPENED = (*("call_id", "session_id", "round_number", "carrier_offer", "load_id", "load_status", "reason"),)
+REOPENED = (
+    *("call_id", "session_id", "round_number", "carrier_offer", "load_id", "load_status", "reason"),
+    *("fell_through", "next_best"),
+)
+OFFER = (
+    *("carrier_mc_number", "company_name", "phone", "last_ask", "standing_counter", "status", "latest"),
+    *("call_id", "session_id", "barred"),
+)
 WITHDRAWN = (
     *("call_id", "session_id", "round_number", "carrier_offer", "system_response", "outcome"),
     *("load_id", "load_status", "reason"),
@@ -50,8 +57,10 @@ LOAD = (
         "miles",
         "dimensions",
     ),
-    *("status", "created_at", "updated_at", "calls", "best_ask", "booked_by"),
+    *("status", "created_at", "updated_at", "calls", "best_ask", "booked_by", "offers"),
+    *("cancelled_at", "cancelled_by", "cancel_reason"),
 )
+CANCELLED = ("load_id", "load_status", "cancelled_at", "cancelled_by", "reason", "booked_by")
 LOAD_CALL = ("id", "carrier_mc_number", "outcome", "negotiation_rounds", "final_rate_agreed")
 BOOKING = ("call_id", "carrier_mc_number", "final_rate_agreed")
 IMPORTED = ("file", "added", "updated", "skipped", "ignored", "not_opened", "low_ceilings")

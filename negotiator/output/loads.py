@@ -62,6 +62,10 @@ def print_load(
 
         on_record = past_pairs(past)
     printing.fields([*_for_a_person(load, calls), *on_record])
+    if load.offers:
+        from negotiator.output.carriers.offers import print_offer_table  # noqa: PLC0415 - as above
+
+        print_offer_table(load.offers)
     printing.table([*_CALLS.values()], [[getattr(call, key) for key in _CALLS] for call in calls])
 
 
@@ -69,6 +73,7 @@ def _data(load: "LoadDetail") -> dict[str, object]:
     return contract.data(load, contract.LOAD) | {
         "calls": [contract.data(call, contract.LOAD_CALL) for call in load.calls],
         "booked_by": load.booked_by and contract.data(load.booked_by, contract.BOOKING),
+        "offers": [contract.data(offer, contract.OFFER) for offer in load.offers],
     }
 
 
@@ -84,9 +89,12 @@ def _for_a_person(load: "LoadDetail", calls: "Sequence[LoadCall]") -> list[tuple
         ("Equipment", load.equipment_type),
         ("Posted", load.loadboard_rate),
         ("Ceiling", load.ceiling and f"{dollars(load.ceiling)} (never quoted)"),
-        ("Status", load.status),
+        ("Status", load.status if load.cancelled_at is None else "cancelled"),
+        ("Cancelled", load.cancelled_at),
+        ("Why", load.cancel_reason),
+        ("By", load.cancelled_by),
         ("Best ask", _best(load.best_ask, calls)),
-        ("Booked by", load.booked_by and _booking(load.booked_by)),
+        ("Booked by", load.booked_by and booking(load.booked_by)),
         ("Pick-up", load.pickup_datetime),
         ("Delivery", load.delivery_datetime),
         ("Miles", _number(load.miles)),
@@ -110,7 +118,8 @@ def _best(amount: Decimal | None, calls: "Sequence[LoadCall]") -> str:
     return dollars(amount)
 
 
-def _booking(booked: "Booking") -> str:
+def booking(booked: "Booking") -> str:
+    """Return who has a load, at what rate, by which call."""
     carrier = booked.carrier_mc_number or _UNKNOWN
     return f"{carrier} at {dollars(booked.final_rate_agreed)}, call {booked.call_id}"
 

@@ -108,8 +108,10 @@ def _past_data(past: "Past | None") -> dict[str, object]:
 
 
 def answer_data(answer: Answer) -> dict[str, object]:
-    """Return an answer as programs read it."""
-    return contract.data(answer, contract.ANSWER)
+    """Return an answer as programs read it; ``better_offer`` is among its keys only where there is one."""
+    known = contract.data(answer, contract.ANSWER)
+    better = answer.better_offer
+    return known if better is None else known | {"better_offer": contract.data(better, contract.OFFER)}
 
 
 def explanation(answer: Answer) -> dict[str, object]:

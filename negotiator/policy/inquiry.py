@@ -90,7 +90,7 @@ def _applied(  # noqa: PLR0917 - a call may stand behind it
             "check the load's ID",
             remedy=Remedy.LIST_LOADS,
         )
-    _, origin, destination, equipment, rate, _, pickup, miles, own = row
+    _, origin, destination, equipment, rate, _, pickup, miles, own, *_ = row
     subject = Subject(origin, destination, equipment, pickup, miles, carrier, now)
     terms = source.terms(file.connection, subject, ceiling_of_load=rate_from_file(own))
     in_force = policy_in(file.connection)

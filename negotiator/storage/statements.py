@@ -22,7 +22,7 @@ REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
 CALL = "SELECT id, carrier_mc_number, load_id, final_rate_agreed, outcome FROM main.calls WHERE id = ?"
 LOAD = """
     SELECT l.load_id, l.origin, l.destination, l.equipment_type, l.loadboard_rate, l.status,
-           l.pickup_datetime, l.miles, f.ceiling
+           l.pickup_datetime, l.miles, f.ceiling, f.cancelled_at
       FROM main.loads l LEFT JOIN main.load_facts f ON f.load_id = l.load_id WHERE l.load_id = ?
 """
 _AGREED = f"{rate_of('final_rate_agreed')} IS NOT NULL"
@@ -40,6 +40,27 @@ CARRIER_STANDING = f"""
 """
 """What a carrier's status is in each spelling of its number, and the blocks that nobody has lifted."""
 CARRIER_OF_DOT = "SELECT carrier FROM main.carrier_facts WHERE dot_number = ? ORDER BY carrier LIMIT 1"
+
+_CARRIER = f"{carrier_digits('mc_number')} = {carrier_of('c.carrier_mc_number')}"
+_SPELLINGS = "ORDER BY rowid LIMIT 1"
+OFFER_CALLS = f"""
+    SELECT c.id, c.carrier_mc_number, c.outcome,
+           (SELECT company_name FROM main.carriers WHERE {_CARRIER} {_SPELLINGS}),
+           (SELECT phone FROM main.carriers WHERE {_CARRIER} AND {text_of("phone")} IS NOT NULL {_SPELLINGS})
+      FROM main.calls c WHERE c.load_id = ?
+"""
+OFFER_ROUNDS = """
+    SELECT n.id, n.call_id, n.session_id, n.round_number, n.carrier_offer, n.system_response, n.timestamp,
+           NULL, n.load_id
+      FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id WHERE c.load_id = ?
+"""
+OFFER_SESSIONS = f"""
+    SELECT DISTINCT s.session_id
+      FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id
+           CROSS JOIN main.negotiation_sessions s ON s.session_id = n.session_id
+     WHERE c.load_id = ? AND {text_of("s.closed_at")} IS NOT NULL
+"""
+"""What is said of a load: its calls with their carriers, their rounds, and the sessions that were closed."""
 
 SESSION = """
     SELECT call_id, created_at, expires_at, closed_at, close_reason
@@ -95,6 +116,16 @@ WITHDRAW_ROUND = """
      WHERE id = ?
 """
 CLEAR_AGREEMENT = "UPDATE main.calls SET final_rate_agreed = NULL, outcome = 'negotiating' WHERE id = ?"
+NOTE_FALLEN = """
+    INSERT INTO main.call_facts (call_id, fell_through_at, noted_by, noted_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (call_id) DO UPDATE
+       SET fell_through_at = excluded.fell_through_at,
+           noted_by = excluded.noted_by, noted_at = excluded.noted_at
+"""
+FORGET_CANCELLATION = """
+    UPDATE main.load_facts SET cancelled_at = NULL, cancelled_by = NULL, reason = NULL
+     WHERE load_id = ? AND cancelled_at IS NOT NULL
+"""
 SET_LOAD_STATUS = "UPDATE main.loads SET status = ?, updated_at = ? WHERE load_id = ?"
 LIFT_DEADLINE = f"""
     UPDATE main.negotiation_sessions SET expires_at = NULL
@@ -109,10 +140,10 @@ READ_BACK = """
 """
 
 INDEXED = (
-    *(CARRIER_STANDING, CARRIER_OF_DOT),
+    *(CARRIER_STANDING, CARRIER_OF_DOT, OFFER_CALLS, OFFER_ROUNDS, OFFER_SESSIONS),
     *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
     *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_ON_CALL, SAID_IN_SESSION),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),
-    *(CLEAR_AGREEMENT, SET_LOAD_STATUS),
+    *(CLEAR_AGREEMENT, SET_LOAD_STATUS, FORGET_CANCELLATION),
 )
 """The statements whose cost must not grow with the file."""

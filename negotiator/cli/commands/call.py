@@ -10,6 +10,7 @@ from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import unknown_status
 from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.output import contract, printing
+from negotiator.output.carriers.offers import offer_data, whose
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.values.ids import require_readable_session_id
@@ -227,22 +228,40 @@ def book(
         printing.say(f"Note: {rate.strip()} is {dollars(done.carrier_offer)} for the load.")
 
 
-@app.command("reopen", epilog=examples("negotiator call reopen 2 --reason 'typed 1200, meant 2200'"))
+@app.command(
+    "reopen",
+    epilog=examples(
+        "negotiator call reopen 2 --reason 'typed 1200, meant 2200'",
+        "negotiator call reopen 2 --fell-through --reason 'the truck broke down'",
+    ),
+)
 def reopen(
     call_id: options.CallID,
     reason: options.Reason,
+    fell_through: Annotated[
+        bool, typer.Option("--fell-through", help="It was no slip: the carrier gave the load back.")
+    ] = False,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
     csv_safe: options.CsvSafe = False,
 ) -> None:
-    """Take back the agreement of a call. The load is available again, and the negotiation goes on."""
+    """Take back the agreement of a call.
+
+    The load is available again, and the negotiation goes on. The next best offer is named with its phone
+    number. With --fell-through, the carrier is held to what it asked, and reports count the deal apart.
+    """
     form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.undo import reopen as reopen_call
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
-        done = reopen_call(file, call_id, reason)
-    printing.record(contract.data(done, contract.REOPENED), form)
+        done = reopen_call(file, call_id, reason, fell_through=fell_through, by=options.user())
+    best = done.next_best
+    shown = contract.data(done, contract.REOPENED)
+    shown["next_best"] = None if best is None else offer_data(best)
+    if form is Format.TABLE:
+        shown["next_best"] = None if best is None else whose(best)
+    printing.record(shown, form)
     if done.load_status not in {"available", None}:
         printing.say(f"Load {done.load_id} is still {done.load_status}: another call has an agreement on it.")

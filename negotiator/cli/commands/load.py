@@ -14,7 +14,7 @@ from negotiator.cli.usage import UsageError
 from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
-from negotiator.output.loads import print_load, print_loads
+from negotiator.output.loads import booking, print_load, print_loads
 from negotiator.records.formats import FileFormat
 from negotiator.values.timestamps import utc_now
 
@@ -237,6 +237,65 @@ def show(
         calls = load_calls(file, found.load_id)
         past = past_of(file, found, None)
     print_load(found, form, calls, past)
+
+
+@app.command("offers", epilog=examples("negotiator load offers LD001", "negotiator load offers LD001 --json"))
+def offers(
+    load_id: KnownLoadID,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Show who asks how much for a load.
+
+    That is every carrier's last ask, the cheapest first.
+
+    An offer is open, accepted, handed over, fell through, reopened (its deal was a slip), or ended: the call
+    was rejected or abandoned, or its session closed. Barred says why a carrier must not be used.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.negotiation.offers.board import load_offers
+    from negotiator.output.carriers.offers import print_offers
+    from negotiator.storage.database import LoadsFile
+
+    with LoadsFile.open(db) as file:
+        found = load_offers(file, load_id, now=utc_now())
+    print_offers(found, form)
+
+
+@app.command(
+    "cancel", epilog=examples("negotiator load cancel LD001 --reason 'the shipper moved it to rail'")
+)
+def cancel(
+    load_id: KnownLoadID,
+    reason: options.Reason,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who cancels it; you unless said.", metavar="NAME")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Take a load off the board.
+
+    Other programs see it as completed, a status that they know. Why, when and by whom is kept, and its
+    sessions are ended. `negotiator load set LOAD_ID --status available` puts it back.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.loads.change import cancel_load
+    from negotiator.storage.database import LoadsFile
+
+    person = options.person(by)
+    with LoadsFile.open(db) as file:
+        done = cancel_load(file, load_id, reason, now=utc_now(), by=person)
+    booked = done.booked_by
+    shown = contract.data(done, contract.CANCELLED)
+    shown["booked_by"] = None if booked is None else contract.data(booked, contract.BOOKING)
+    printing.record(shown, form)
+    if booked is not None:
+        printing.say(f"Note: {booking(booked)}, has it: its deal stays on record. Tell it.")
 
 
 @app.command(

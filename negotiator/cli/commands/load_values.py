@@ -11,6 +11,7 @@ import typer
 from negotiator.cli import completion, options
 from negotiator.cli.usage import UsageError
 from negotiator.errors import InvalidLoadsError
+from negotiator.loads.filters import LoadStatus
 from negotiator.output import printing
 from negotiator.output.loads import print_load
 from negotiator.values.timestamps import utc_now
@@ -37,6 +38,7 @@ _COLUMNS = {
     "--pieces": "num_of_pieces",
     "--miles": "miles",
     "--dimensions": "dimensions",
+    "--status": "status",
 }
 """The column that each value is for."""
 
@@ -151,6 +153,9 @@ def set_(
     pieces: Pieces = None,
     miles: Miles = None,
     dimensions: Dimensions = None,
+    status: Annotated[
+        LoadStatus | None, value("--status", "available, booked or completed.", "STATUS")
+    ] = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -175,6 +180,7 @@ def set_(
         "--pieces": pieces,
         "--miles": miles,
         "--dimensions": dimensions,
+        "--status": status,
     }
     typed = {name: text for name, text in values.items() if text is not None}
     if no_ceiling and ceiling is not None:

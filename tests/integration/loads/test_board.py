@@ -37,7 +37,8 @@ SHOWN = [
         "dimensions",
         "status",
     ),
-    *("created_at", "updated_at", "calls", "best_ask", "booked_by"),
+    *("created_at", "updated_at", "calls", "best_ask", "booked_by", "offers"),
+    *("cancelled_at", "cancelled_by", "cancel_reason"),
 ]
 
 

@@ -82,7 +82,8 @@ def test_a_load_that_was_shown_can_be_imported(desk: Path) -> None:
         run("init", f"{form}.db")
         result = data("load", "import", "shown", "--db", f"{form}.db")
         assert result["added"] == 1
-        assert result["ignored"] == ["created_at", "updated_at", "calls", "best_ask", "booked_by"]
+        shown = ["created_at", "updated_at", "calls", "best_ask", "booked_by", "offers"]
+        assert result["ignored"] == [*shown, "cancelled_at", "cancelled_by", "cancel_reason"]
         listed = data("load", "list", "--db", f"{form}.db")
         assert listed == [load for load in data("load", "list") if load["load_id"] == "L1"]
 

@@ -94,6 +94,8 @@ def test_the_command_prints_what_was_taken_back(desk: Path) -> None:
         "load_id": "L1",
         "load_status": "available",
         "reason": "slip",
+        "fell_through": False,
+        "next_best": None,
     }
     assert run("call", "reopen", 1, "--reason", "slip").exit_code == 4
     assert run("call", "reopen", 1).exit_code == 2

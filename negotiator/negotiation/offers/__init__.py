@@ -1,0 +1,1 @@
+"""What carriers ask for one load, side by side."""

@@ -1,0 +1,1 @@
+"""How carriers, and what they ask, are printed."""
