@@ -16,6 +16,14 @@ from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.values import timestamps
 
 if TYPE_CHECKING:
+    from negotiator.carriers.models import (
+        Blocked,
+        CarrierDetail,
+        CarrierFilter,
+        ImportedCarriers,
+        ListedCarrier,
+        Unblocked,
+    )
     from negotiator.conversations.models import (
         CallDetail,
         CallFilter,
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from negotiator.negotiation.offers.models import Offer
     from negotiator.policy.inquiry import AppliedPolicy
     from negotiator.policy.store import Version
+    from negotiator.reports.carrier_card import CarrierCard
     from negotiator.reports.lane import LanePast
     from negotiator.reports.report import Report
 
@@ -239,6 +248,64 @@ class Desk:
         from negotiator.loads import change
 
         return change.cancel_load(self._file, load_id, reason, now=self._clock(), by=by)
+
+    def list_carriers(self, wanted: "CarrierFilter | None" = None) -> "list[ListedCarrier]":
+        """Return the carriers that are wanted, by number. Raises UnusableFileError, BusyError."""
+        from negotiator.carriers import directory, models
+
+        return directory.list_carriers(self._file, wanted or models.CarrierFilter(), now=self._clock())
+
+    def show_carrier(self, carrier: str) -> "CarrierCard":
+        """Return a carrier with its record, by its MC number or its DOT number, however it is spelled.
+
+        Raises InvalidCarrierError, CarrierNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.reports import carrier_card
+
+        return carrier_card.show_carrier(self._file, carrier, now=self._clock())
+
+    def set_carrier(
+        self, carrier: str, given: Mapping[str, str | bool], *, by: str | None = None
+    ) -> "CarrierDetail":
+        """Change columns of a carrier, and its ``dot_number``; a blank text takes a value away.
+
+        Raises InvalidCarrierError, InvalidCarriersError, InvalidTextError, CarrierNotFoundError,
+        UnusableFileError, BusyError.
+        """
+        from negotiator.carriers import directory
+
+        return directory.set_carrier(self._file, carrier, given, now=self._clock(), by=by)
+
+    def block_carrier(
+        self, carrier: str, reason: str, *, until: datetime | None = None, by: str | None = None
+    ) -> "Blocked":
+        """Use a carrier no more, until a time if one is given.
+
+        Raises InvalidCarrierError, InvalidNotesError, InvalidTimeError, UnusableFileError, BusyError.
+        """
+        from negotiator.carriers import blocks
+
+        return blocks.block_carrier(self._file, carrier, reason, until=until, now=self._clock(), by=by)
+
+    def unblock_carrier(self, carrier: str, *, by: str | None = None) -> "Unblocked":
+        """Use a carrier again; its blocks stay on record.
+
+        Raises InvalidCarrierError, CarrierNotBlockedError, UnusableFileError, BusyError.
+        """
+        from negotiator.carriers import blocks
+
+        return blocks.unblock_carrier(self._file, carrier, now=self._clock(), by=by)
+
+    def import_carriers(
+        self, source: Path, *, mapping: Mapping[str, str] | None = None, by: str | None = None
+    ) -> "ImportedCarriers":
+        """Take what a vetting service says of carriers, all of them or none.
+
+        Raises FileMissingError for the source, InvalidCarriersError, UnusableFileError, BusyError.
+        """
+        from negotiator.carriers import importing
+
+        return importing.import_carriers(self._file, source, now=self._clock(), mapping=mapping or {}, by=by)
 
     def lane_past(self, origin: str, destination: str, equipment: str | None = None) -> "LanePast":
         """Return what is on record of a lane, from a place to a place: each a city, a state, or both.

@@ -21,9 +21,11 @@ class Remedy(StrEnum):
     FIND_TRIGGER = "find_trigger"
     FIRST_ASK = "first_ask"
     GENERATE_ID = "generate_id"
+    LIST_CARRIERS = "list_carriers"
     LIST_CALLS = "list_calls"
     LIST_LOADS = "list_loads"
     LIST_SESSIONS = "list_sessions"
+    MAP_COLUMNS = "map_columns"
     MIGRATE = "migrate"  # path
     NAME_COLUMNS = "name_columns"
     NAME_FILE = "name_file"

@@ -47,7 +47,7 @@ def standing_of(db: Connection, mc_number: object, now: datetime) -> Standing:
     carrier = known_carrier(db, carrier_from(mc_number))
     if carrier is None:
         return _ANYBODY
-    rows = db.execute(CARRIER_STANDING, [carrier, carrier]).fetchall()
+    rows = db.execute(CARRIER_STANDING, [carrier] * 4).fetchall()
     if not rows:
         return _ANYBODY
     statuses = [text_from(status) for _, status, _, is_block in rows if not is_block]

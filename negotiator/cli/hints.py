@@ -17,9 +17,11 @@ WORDS = {
     Remedy.FIND_TRIGGER: "{hint}: `negotiator check` names them",
     Remedy.FIRST_ASK: "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`",
     Remedy.GENERATE_ID: "{hint}; `negotiator generate-id` makes one",
+    Remedy.LIST_CARRIERS: "`negotiator carrier list` shows those there are",
     Remedy.LIST_CALLS: "`negotiator call list` shows those there are; --db names another file",
     Remedy.LIST_LOADS: "`negotiator load list` shows those there are",
     Remedy.LIST_SESSIONS: "`negotiator session list` shows those there are",
+    Remedy.MAP_COLUMNS: "{hint}; --map 'HEADING=COLUMN' says what a heading means",
     Remedy.MIGRATE: "run `negotiator migrate {path}`; it backs the file up first",
     Remedy.NAME_COLUMNS: "{hint}; --map 'HEADING=COLUMN' says what a heading means, --default COLUMN=VALUE"
     " fills a column, --ignore-unknown leaves out what is no column",

@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "At the desk": {
         "load": ("load", "The load board: import, add, list, show."),
+        "carrier": ("carrier", "Whom we may use: carriers, and blocks."),
         "policy": ("policy", "How much to pay for which load."),
         "report": ("report", "Say what was booked, and what it cost."),
         "help": ("help", "Print a page of the guide."),

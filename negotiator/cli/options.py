@@ -134,6 +134,21 @@ def allowance(allow_carrier: bool, reason: str | None) -> str | None:
     return reason
 
 
+def pairs(option: str, given: list[str] | None, *, mark_from_the_right: bool = False) -> dict[str, str]:
+    """Return what was given as NAME=VALUE, by name. Raises UsageError."""
+    pairs: dict[str, str] = {}
+    for text in given or []:
+        name, _, value = text.rpartition("=") if mark_from_the_right else text.partition("=")
+        if not (name.strip() and value):
+            raise UsageError(
+                f"{option} {text[:40]!r} is not of the form NAME=VALUE", "see the examples in --help"
+            )
+        if name in pairs:
+            raise UsageError(f"{option} is given twice for {name[:40]!r}", "leave one of them out")
+        pairs[name] = value
+    return pairs
+
+
 def session_of(file: "LoadsFile", typed: str | None, call_id: str) -> str | None:
     """Return the session ID that ``--session`` means on a call, None when it was not given."""
     from negotiator.negotiation.session_choice import choose_session

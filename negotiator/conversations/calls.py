@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
+from negotiator.carriers.known import add_carrier, spelled_carrier
 from negotiator.carriers.standing import known_carrier, refuse_barred, standing_of
 from negotiator.conversations.models import (
     CallDetail,
@@ -21,15 +22,10 @@ from negotiator.storage.sql import carrier_digits, moment_of, text_of, word_of
 from negotiator.values import timestamps
 from negotiator.values.cells import flag_from, text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
-from negotiator.values.mc_number import carrier_from, carrier_number, usual_spelling
+from negotiator.values.mc_number import carrier_number, usual_spelling
 from negotiator.values.money import dollars, from_file
 from negotiator.values.text import allowing, require_company_name, require_reason, require_usable_notes
 
-KNOWN_CARRIER = f"""
-    SELECT mc_number, company_name FROM main.carriers
-     WHERE {carrier_digits("mc_number")} = :carrier
-     ORDER BY mc_number = :number DESC, rowid LIMIT 1
-"""
 _LISTED = tuple(field.name for field in fields(ListedCall))
 
 
@@ -153,20 +149,13 @@ def _call(file: LoadsFile, call_id: int) -> CallDetail:
             "check the call's ID",
             remedy=Remedy.LIST_CALLS,
         )
-    known = _known_carrier(file.connection, row["carrier_mc_number"])
+    known = spelled_carrier(file.connection, row["carrier_mc_number"])
     return CallDetail(
         **_read(row),
         company_name=known and known[1],
         notes=text_from(row["notes"]),
         call_transcript=text_from(row["call_transcript"]),
     )
-
-
-def _known_carrier(db: Connection, number: object) -> tuple[str, str] | None:
-    """Return a carrier's number as the file spells it, and its company: the same spelling first."""
-    values = {"number": number, "carrier": carrier_from(number)}
-    row: tuple[str, str] | None = db.execute(KNOWN_CARRIER, values).fetchone()
-    return row
 
 
 def _columns(names: tuple[str, ...]) -> str:
@@ -193,17 +182,8 @@ def _read(row: Mapping[str, object]) -> dict[str, Any]:
 
 def _carrier(db: Connection, digits: str, company: str | None, now: datetime) -> str:
     """Return a carrier's number as the file spells it; add the carrier if it isn't there."""
-    usual = usual_spelling(digits)
-    known = _known_carrier(db, usual)
-    if known is not None:
-        return str(known[0])
-    stamp = timestamps.format_stored(now)
-    db.execute(
-        """INSERT INTO main.carriers (mc_number, company_name, is_verified, created_at, updated_at)
-           VALUES (?, ?, 0, ?, ?)""",
-        [usual, company or usual, stamp, stamp],
-    )
-    return usual
+    known = spelled_carrier(db, usual_spelling(digits))
+    return add_carrier(db, digits, company, now) if known is None else str(known[0])
 
 
 def _refuse_ended(call: CallDetail, outcome: CallOutcome) -> None:

@@ -19,6 +19,7 @@ from negotiator.storage.views import round_facts
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from, word_from
 from negotiator.values.money import from_file
+from negotiator.values.text import like_pattern
 
 if TYPE_CHECKING:
     from negotiator.negotiation.offers.models import Offer
@@ -102,9 +103,9 @@ def show_load(file: LoadsFile, load_id: str, *, now: datetime | None = None) -> 
 def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
     """Return the SQL of a list, and its values."""
     conditions = {
-        "origin LIKE ? ESCAPE '\\'": _part(wanted.origin),
-        "destination LIKE ? ESCAPE '\\'": _part(wanted.destination),
-        "equipment_type LIKE ? ESCAPE '\\'": _part(wanted.equipment),
+        "origin LIKE ? ESCAPE '\\'": _pattern(wanted.origin),
+        "destination LIKE ? ESCAPE '\\'": _pattern(wanted.destination),
+        "equipment_type LIKE ? ESCAPE '\\'": _pattern(wanted.equipment),
         f"{_STATUS} = ?": wanted.status and wanted.status.value,
         f"{_RATE} >= ?": None if wanted.min_rate is None else float(wanted.min_rate),
         f"{_RATE} <= ?": None if wanted.max_rate is None else float(wanted.max_rate),
@@ -121,18 +122,8 @@ def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
     return sql, [*asked.values(), wanted.limit or -1]
 
 
-def _part(text: str | None) -> str | None:
-    """Return the pattern for texts that hold this one; % and _ stand for themselves."""
-    if text is None:
-        return None
-    for special in "\\%_":
-        text = text.replace(special, f"\\{special}")
-    return f"%{_bindable(text)}%"
-
-
-def _bindable(text: str) -> str:
-    """Return text that SQLite takes: bytes of an argument that were no UTF-8 are marked."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+def _pattern(text: str | None) -> str | None:
+    return None if text is None else like_pattern(text)
 
 
 def load_detail(file: LoadsFile, load_id: str, now: datetime) -> LoadDetail:

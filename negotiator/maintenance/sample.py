@@ -22,11 +22,11 @@ _LOADS = (
     ("LD012", "Newark, NJ", "Charlotte, NC", "Reefer", 1725, 625, 40900, "Dairy", 22, 6),
 )
 _CARRIERS = (
-    ("MC401122", "Blue Mesa Freight LLC"),
-    ("MC518340", "Great Plains Carriers Inc"),
-    ("MC622917", "Harbor Line Trucking"),
-    ("MC730458", "Two Rivers Transport"),
-    ("MC845561", "Cold Front Logistics"),
+    ("MC401122", "Blue Mesa Freight LLC", "505-555-0122"),
+    ("MC518340", "Great Plains Carriers Inc", "402-555-0140"),
+    ("MC622917", "Harbor Line Trucking", "410-555-0117"),
+    ("MC730458", "Two Rivers Transport", "412-555-0158"),
+    ("MC845561", "Cold Front Logistics", "651-555-0161"),
 )
 # carrier, load, minutes ago; the first call is about the first load, so that `negotiate 1` tells a story
 _CALLS = (
@@ -44,8 +44,9 @@ def insert_sample(db: Database, now: datetime) -> None:
     stamps = {"created_at": timestamps.format_stored(now), "updated_at": timestamps.format_stored(now)}
     db.table("loads").insert_all(_load(values, now) | stamps for values in _LOADS)
     db.table("carriers").insert_all(
-        {"mc_number": number, "company_name": name, "status": "active", "is_verified": 1} | stamps
-        for number, name in _CARRIERS
+        {"mc_number": number, "company_name": name, "phone": phone, "status": "active", "is_verified": 1}
+        | stamps
+        for number, name, phone in _CARRIERS
     )
     db.table("calls").insert_all(
         {

@@ -64,6 +64,17 @@ CANCELLED = ("load_id", "load_status", "cancelled_at", "cancelled_by", "reason",
 LOAD_CALL = ("id", "carrier_mc_number", "outcome", "negotiation_rounds", "final_rate_agreed")
 BOOKING = ("call_id", "carrier_mc_number", "final_rate_agreed")
 IMPORTED = ("file", "added", "updated", "skipped", "ignored", "not_opened", "low_ceilings")
+LISTED_CARRIER = ("mc_number", "company_name", "status", "phone", "is_verified", "dot_number", "barred")
+CARRIER = (
+    *LISTED_CARRIER,
+    *("address", "email", "created_at", "updated_at", "blocks", "unknown_status"),
+    *("calls", "deals", "latest_call", "concession", "last_rates"),
+)
+BLOCK = ("reason", "blocked_until", "blocked_by", "blocked_at", "unblocked_by", "unblocked_at")
+LAST_RATE = ("call_id", "load_id", "origin", "destination", "rate", "call_start_time")
+BLOCKED = ("mc_number", "reason", "blocked_until", "blocked_by", "blocked_at")
+UNBLOCKED = ("mc_number", "unblocked_by", "unblocked_at", "barred")
+IMPORTED_CARRIERS = ("file", "added", "updated", "unchanged", "ignored", "barred", "unknown_statuses")
 POLICY = ("version", "created_at", "created_by", "source", "reason", "document")
 APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),

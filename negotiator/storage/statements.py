@@ -32,13 +32,14 @@ LOAD_CALLS = f"""
 """
 """Calls about a load: on which a rate was agreed, and others of the same carrier."""
 
+_NAMES = "(?, (SELECT 'DOT' || dot_number FROM main.carrier_facts WHERE carrier = ?))"
 CARRIER_STANDING = f"""
-    SELECT NULL, status, NULL, 0 FROM main.carriers WHERE {carrier_digits("mc_number")} = ?
+    SELECT NULL, status, NULL, 0 FROM main.carriers WHERE {carrier_digits("mc_number")} IN {_NAMES}
      UNION ALL
     SELECT reason, NULL, blocked_until, 1 FROM main.carrier_blocks
-     WHERE carrier = ? AND {text_of("unblocked_at")} IS NULL
+     WHERE carrier IN {_NAMES} AND {text_of("unblocked_at")} IS NULL
 """
-"""What a carrier's status is in each spelling of its number, and the blocks that nobody has lifted."""
+"""A carrier's status, by its MC number and by its DOT number, and the blocks that nobody has lifted."""
 CARRIER_OF_DOT = "SELECT carrier FROM main.carrier_facts WHERE dot_number = ? ORDER BY carrier LIMIT 1"
 
 _CARRIER = f"{carrier_digits('mc_number')} = {carrier_of('c.carrier_mc_number')}"

@@ -24,6 +24,16 @@ def _spelled(value: object) -> str:
         return "this value"
 
 
+def like_pattern(text: str) -> str:
+    r"""Return the pattern for LIKE of texts that hold this one; % and _ stand for themselves, by ``\``.
+
+    Bytes of an argument that were no UTF-8, which SQLite does not take, are marked.
+    """
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return f"%{text.encode('utf-8', 'surrogatepass').decode('utf-8', 'replace')}%"
+
+
 def require_usable_notes(notes: str | None) -> None:
     """Raise InvalidNotesError for notes that are too long, or that a text column can't keep."""
     if notes is None:

@@ -10,7 +10,6 @@ from negotiator.cli import options
 from negotiator.cli.commands import load_values
 from negotiator.cli.commands.load_values import KnownLoadID, value
 from negotiator.cli.groups import Commands, examples
-from negotiator.cli.usage import UsageError
 from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
@@ -27,21 +26,6 @@ app = Commands(
 )
 
 _MOST = 1_000_000_000
-
-
-def _pairs(option: str, given: list[str] | None, mark_from_the_right: bool = False) -> dict[str, str]:
-    """Return what was given as NAME=VALUE, by name. Raises UsageError."""
-    pairs: dict[str, str] = {}
-    for text in given or []:
-        name, _, value = text.rpartition("=") if mark_from_the_right else text.partition("=")
-        if not (name.strip() and value):
-            raise UsageError(
-                f"{option} {text[:40]!r} is not of the form NAME=VALUE", "see the examples in --help"
-            )
-        if name in pairs:
-            raise UsageError(f"{option} is given twice for {name[:40]!r}", "leave one of them out")
-        pairs[name] = value
-    return pairs
 
 
 @app.command(
@@ -114,8 +98,8 @@ def import_(
             form=form,
             update=update,
             ignore_unknown=ignore_unknown,
-            mapping=_pairs("--map", mapping, mark_from_the_right=True),
-            defaults=_pairs("--default", defaults),
+            mapping=options.pairs("--map", mapping, mark_from_the_right=True),
+            defaults=options.pairs("--default", defaults),
             zone=options.desk_zone(tz),
             by=options.user(),
             progress=progress,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from negotiator.carriers.known import KNOWN_CARRIER
 from negotiator.carriers.standing import standing
-from negotiator.conversations.calls import KNOWN_CARRIER
 from negotiator.errors import CarrierRefusedError
 from negotiator.maintenance.check import query_plan, scans_of_tables
 from negotiator.service import CallHandlingService

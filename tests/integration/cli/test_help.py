@@ -131,7 +131,7 @@ def test_help_has_a_width_that_can_be_read(columns: str) -> None:
         ("laod", "did you mean `negotiator load`?"),
         ("LOADS", "did you mean `negotiator load`?"),
         ("call histroy 2", "did you mean `negotiator call history`?"),
-        ("import board.csv", "did you mean `negotiator load import`?"),
+        ("import board.csv", "did you mean `negotiator load import` or `negotiator carrier import`?"),
         (
             "history 2",
             "did you mean `negotiator call history` or `negotiator session history` or `negotiator policy history`?",

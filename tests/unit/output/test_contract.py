@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from negotiator.carriers.models import Block, Blocked, ImportedCarriers, ListedCarrier, Unblocked
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
+from negotiator.loads.change import Cancelled
 from negotiator.maintenance.findings import Check
 from negotiator.negotiation.book import Booked
 from negotiator.negotiation.models import Answer
+from negotiator.negotiation.offers.models import Offer
 from negotiator.negotiation.thread import Round
 from negotiator.negotiation.undo import Reopened, Withdrawn
 from negotiator.output import contract
@@ -17,6 +20,7 @@ from negotiator.policy.inquiry import AppliedPolicy
 from negotiator.policy.store import Version
 from negotiator.reports.adherence import DealAboveCeiling
 from negotiator.reports.carrier import CarrierPast
+from negotiator.reports.carrier_card import CarrierCard, LastRate
 from negotiator.reports.lane import LanePast
 
 WHOLE = [
@@ -32,6 +36,15 @@ WHOLE = [
     (DealAboveCeiling, contract.ABOVE_CEILING),
     (LanePast, contract.LANE),
     (CarrierPast, contract.CARRIER_PAST),
+    (Offer, contract.OFFER),
+    (Cancelled, contract.CANCELLED),
+    (ListedCarrier, contract.LISTED_CARRIER),
+    (CarrierCard, contract.CARRIER),
+    (Block, contract.BLOCK),
+    (LastRate, contract.LAST_RATE),
+    (Blocked, contract.BLOCKED),
+    (Unblocked, contract.UNBLOCKED),
+    (ImportedCarriers, contract.IMPORTED_CARRIERS),
 ]
 
 
