@@ -61,12 +61,16 @@ def test_every_page_is_listed_and_every_link_leads_somewhere() -> None:
 
 def test_every_block_is_of_a_language_that_is_tested() -> None:
     """Nothing is shown that nobody runs."""
-    tested = {"console", "sh", "bash", "crontab", "ini", "python", "sql", "text", "toml"}
+    tested = {"console", "sh", "bash", "crontab", "ini", "python", "sql", "text", "toml", "yaml", "systemd"}
     assert {block.language for block in blocks()} == tested
     assert len(blocks()) == sum(len(re.findall("^```", read(page), re.MULTILINE)) for page in PAGES) / 2
-    alone = {(block.page.stem, block.language) for block in blocks("python", "sql", "text", "toml")}
+    alone = {
+        (block.page.stem, block.language)
+        for block in blocks("python", "sql", "text", "toml", "yaml", "systemd")
+    }
     assert alone == {
-        *(("python", "python"), ("reports", "sql"), ("files", "sql"), ("phone", "text"), ("policy", "toml"))
+        *(("python", "python"), ("reports", "sql"), ("files", "sql"), ("phone", "text"), ("policy", "toml")),
+        *(("replication", "yaml"), ("replication", "systemd")),
     }
 
 
