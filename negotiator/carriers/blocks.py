@@ -11,6 +11,7 @@ from negotiator.errors import CarrierNotBlockedError, InvalidTimeError, Remedy, 
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.sql import text_of
 from negotiator.values.mc_number import usual_spelling
+from negotiator.values.people import require_person
 from negotiator.values.text import require_reason
 from negotiator.values.timestamps import format_stored
 
@@ -36,9 +37,11 @@ def block_carrier(
     """Use a carrier no more, until a time if one is given. A block that holds already is replaced.
 
     A carrier that the file does not know is added. ``by`` is who blocks it. Raises InvalidCarrierError,
-    InvalidNotesError, InvalidTimeError, UnusableFileError, BusyError; then nothing was changed.
+    InvalidTextError, InvalidTimeError, UnusableFileError, BusyError; then nothing was changed.
     """
     require_reason(reason)
+    if by is not None:
+        require_person(by)
     if until is not None and until <= now:
         raise InvalidTimeError("the end of the block is over already", "give a time to come, as in 30d")
     with file.write() as db:
@@ -60,8 +63,10 @@ def block_carrier(
 def unblock_carrier(file: LoadsFile, typed: str, *, now: datetime, by: str | None = None) -> Unblocked:
     """Use a carrier again. Its blocks stay on record. ``by`` is who unblocks it.
 
-    Raises InvalidCarrierError, CarrierNotBlockedError, UnusableFileError, BusyError.
+    Raises InvalidCarrierError, InvalidTextError, CarrierNotBlockedError, UnusableFileError, BusyError.
     """
+    if by is not None:
+        require_person(by)
     with file.write() as db:
         carrier = typed_carrier(db, typed)
         number = usual_spelling(carrier)

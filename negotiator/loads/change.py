@@ -15,6 +15,7 @@ from negotiator.loads.models import Booking, LoadDetail, Moment
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.statements import FORGET_CANCELLATION
+from negotiator.values.people import require_person
 from negotiator.values.text import require_reason
 from negotiator.values.timestamps import format_second, format_stored
 
@@ -87,11 +88,13 @@ def cancel_load(
 ) -> Cancelled:
     """Take a load off the board: nobody is negotiated with about it any more.
 
-    An agreement on it stays on record. ``by`` is who cancels it. Raises InvalidNotesError, LoadNotFoundError,
+    An agreement on it stays on record. ``by`` is who cancels it. Raises InvalidTextError, LoadNotFoundError,
     LoadTakenError for one that was delivered or cancelled already, UnusableFileError, BusyError; then nothing
     was changed.
     """
     require_reason(reason)
+    if by is not None:
+        require_person(by)
     with file.write() as db:
         before = load_detail(file, known_load_id(db, load_id), now)
         if before.cancelled_at is not None:

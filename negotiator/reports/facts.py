@@ -38,6 +38,8 @@ _CALLS = f"""
 CREATE TEMP TABLE report_calls AS
 SELECT {word_of("c.outcome")} AS outcome, {word_of("c.sentiment")} AS sentiment,
        agreed, {_POSTED.format(recorded=rate_of("d.posted_rate"))}, {text_of("d.decided_by")} AS agreed_by,
+       EXISTS (SELECT 1 FROM main.call_facts f
+                WHERE f.call_id = c.id AND {text_of("f.fell_through_at")} IS NOT NULL) AS fell_through,
        EXISTS (SELECT 1 FROM main.round_facts r WHERE r.call_id = c.id AND r.ask IS NOT NULL) AS asked,
        {{group}} AS grp
   FROM (SELECT *, {moment_of("call_start_time")} AS start, {rate_of("final_rate_agreed")} AS agreed

@@ -245,6 +245,12 @@ FIGURES: tuple[FigureSpec, ...] = (
         )
         for who, name, by_them in _DECIDERS
     ),
+    _share(
+        *("fell_through", "Deals that fell through", "calls"),
+        "calls on which a deal fell through / calls with a deal, booked or fallen through",
+        "fell_through",
+        f"fell_through OR coalesce({_AGREED}, 0)",
+    ),
     FigureSpec(
         *("calls_at_todays_rate", "Booked calls at today's posted rate", "calls", "count", "count"),
         "booked calls whose round records no posted rate, so that today's stands in, of booked calls",

@@ -115,7 +115,7 @@ def test_scheduled_commands_work(block: Block, tmp_path: Path) -> None:
 def test_the_desks_day_goes_on_with_its_session() -> None:
     """The second call of the carrier asks in the session of the first."""
     run("init", "--sample")
-    (day,) = [block for block in blocks("sh") if "call start" in block.text]
+    (day,) = [block for block in blocks("sh") if "session start --call" in block.text]
     assert "Round     2 of 4" in shell(day.text, Path()).stdout
 
 
@@ -274,15 +274,29 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
     loads = Path("board.jsonl")
     loads.write_text(run("load", "list", "--format", "jsonl").stdout)
     answer = data("negotiate", 1, 2300, "--explain")
+    run("negotiate", 6, 2600)
+    run("negotiate", 3, 1800)
+    reopened = data("call", "reopen", 3, "--reason", "slip")
     alone = data("load", "show", "LD002")
+    card = data("carrier", "show", "401122")
+    blocked = data("carrier", "block", "1", "--reason", "fraud")
+    carriers = Path("carriers.csv")
+    carriers.write_text("mc\n5\n")
     error = json.loads(run("negotiate", 1, "x", "--json").stderr)
     printed = {
         "a round, in histories": list(data("call", "history", 1, "--explain")[0]),
-        "an answer": list(answer),
+        "an answer": [*answer, "better_offer"],
         "a round taken back": list(data("call", "undo", 1, "--reason", "slip")),
         "a person's deal": list(data("call", "book", 1, 2300, "--by", "kim")),
         "a load in a list": list(data("load", "list")[0]),
-        "a load alone": list(alone)[-3:],
+        "a load alone": list(alone)[-7:],
+        "an offer": list(data("load", "offers", "LD002")[0]),
+        "an agreement taken back": list(reopened),
+        "a cancelled load": list(data("load", "cancel", "LD003", "--reason", "rail")),
+        "a carrier in a list": list(data("carrier", "list")[0]),
+        "a carrier alone": [key for key in card if key not in data("carrier", "list")[0]],
+        "a block": [*blocked, *data("carrier", "unblock", "1")],
+        "an import of carriers": list(data("carrier", "import", carriers)),
         "an import": list(data("load", "import", loads)),
         "a lane": list(data("load", "lane", "CA", "TX")),
         "a version of the policy": list(data("policy", "set", "rounds=5")),

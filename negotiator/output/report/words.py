@@ -69,6 +69,7 @@ _MADE_FROM = {
     "booked_by_people": "{n} of {d} booked call{s}",
     "policy_over_posted": "{N} over {D} posted",
     "people_over_posted": "{N} over {D} posted",
+    "fell_through": "{n} of {d} call{s} with a deal",
     "calls_at_todays_rate": "of {d} booked call{s}",
     "threads_at_todays_rate": "of {d} negotiation{s}",
     "threads_at_todays_ceiling": "of {d} negotiation{s}",

@@ -116,6 +116,8 @@ def test_a_block_by_a_dot_number_holds_for_the_mc_number_once_both_are_known(kno
         ("block nobody --reason x", 2),
         ("block 100 --reason x --until 2020-01-01", 2),
         ("block 100 --reason x --until soon", 2),
+        ("block 100 --reason x --by=", 2),
+        ("unblock 100 --by policy", 2),
         ("unblock 100", 4),
         ("unblock nobody", 2),
         ("show 999", 3),

@@ -100,6 +100,7 @@ EXPECTED: dict[str, tuple[float | None, float | None, float]] = {
     "booked_by_people": (0, 0, 2),
     "policy_over_posted": (None, 0, 0),
     "people_over_posted": (None, 0, 0),
+    "fell_through": (0, 0, 2),
     "calls_at_todays_rate": (2, 2, 2),
     "threads_at_todays_rate": (5, 5, 5),
     "threads_at_todays_ceiling": (5, 5, 5),
@@ -331,6 +332,23 @@ def test_groups_come_before_the_figures_of_all(board: Path) -> None:
     assert shown.index("MC1 One Inc") < shown.index("\nIn all\n") < shown.rindex("Booked value")
     (row,) = [line for line in shown.splitlines() if line.startswith("MC1 One Inc")]
     assert re.split("  +", row)[1:3] == ["4", "33.3% (1 of 3)"]
+
+
+def test_a_deal_that_fell_through_is_counted_apart_from_a_slip(board: Path) -> None:
+    """Among the calls that have, or had, a deal; booked again, it has fallen through all the same."""
+    before = made(board).whole.figures["fell_through"]
+    assert (before.numerator, before.denominator) == (0, 2)
+    calls = [
+        number for (number,) in select(board, "SELECT id FROM calls WHERE final_rate_agreed > 0 ORDER BY id")
+    ]
+    for call, more in zip(calls, [("--fell-through",), ()], strict=True):
+        assert run("call", "reopen", call, "--reason", "so", *more).exit_code == 0
+    after = made(board).whole.figures["fell_through"]
+    assert (after.numerator, after.denominator) == (1, 1)
+    assert run("report", "--fail-if", "fell_through>0.5").exit_code == 10
+    run("call", "book", calls[0], "1050")
+    again = made(board).whole.figures["fell_through"]
+    assert (again.numerator, again.denominator) == (1, 1)
 
 
 def test_an_idle_day_is_told_in_three_lines(board: Path) -> None:
