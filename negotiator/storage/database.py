@@ -241,9 +241,13 @@ class LoadsFile:
         if not self.connection.in_transaction:
             raise UnusableFileError(f"{str(self.path)!r} could not be written", "nothing of it is on record")
 
+    def is_in_place(self) -> bool:
+        """Return whether the file's name still stands for what is open: it was neither moved nor replaced."""
+        return _identity(self._place) == self._identity
+
     def _require_same_file(self) -> None:
         """Raise UnusableFileError when what is open has another name by now, or none: SQLite would go on."""
-        if _identity(self._place) != self._identity:
+        if not self.is_in_place():
             raise UnusableFileError(
                 f"{str(self.path)!r} was moved or replaced while it was open", "open it again"
             )

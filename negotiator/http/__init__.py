@@ -1,0 +1,1 @@
+"""The HTTP server: routes over the same objects as the command line."""
