@@ -446,6 +446,13 @@ def m012_add_carriers_and_losses(db: Database) -> None:
     _add_index_of(db, "carriers", "idx_carriers_digits", _carrier_digits("mc_number"))
 
 
+@migrations()
+def m013_note_sessions(db: Database) -> None:
+    """Add to a session what a person notes of it, and why it was lost."""
+    _add_text_column(db, "negotiation_sessions", "notes")
+    _add_text_column(db, "negotiation_sessions", "reason_lost")
+
+
 def _drop_view(db: Database, name: str) -> None:
     """Drop the view if it is there. Raises ValueError if its name stands for something else."""
     taken = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()

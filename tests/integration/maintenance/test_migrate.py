@@ -29,11 +29,12 @@ ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
     *("m008_record_terms", "m009_keep_states", "m010_add_policies", "m011_read_every_spelling"),
-    "m012_add_carriers_and_losses",
+    *("m012_add_carriers_and_losses", "m013_note_sessions"),
 )
 DIGESTS = """
     5496d25482335d58 7b9031b22e07dbd3 594ea79c14365c69 82b9fc6574e18c1e 4994780499b4d569 92a657ebd8b542a5
     25ca7871e74e50e4 689d770b398e58d8 bc2c32de1ee19d22 192a3e1f256a04e3 1372a503f52e6f60 2b8301257bd5e16f
+    c864a0180d3420ef
 """
 MADE = dict(zip(ALL, DIGESTS.split(), strict=True))
 TABLES = ("loads", "carriers", "calls", "negotiations")
