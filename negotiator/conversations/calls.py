@@ -1,7 +1,6 @@
 """Phone calls: started, ended, listed, shown."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -26,7 +25,7 @@ from negotiator.values.mc_number import carrier_number, usual_spelling
 from negotiator.values.money import dollars, from_file
 from negotiator.values.text import allowing, require_company_name, require_reason, require_usable_notes
 
-_LISTED = tuple(field.name for field in fields(ListedCall))
+_LISTED = ListedCall._fields
 
 
 def start_call(

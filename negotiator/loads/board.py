@@ -1,7 +1,6 @@
 """The use cases of the load board: add one, list them, show one. Lists are filtered and sorted by SQLite."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from negotiator.values.text import like_pattern
 if TYPE_CHECKING:
     from negotiator.negotiation.offers.models import Offer
 
-_LISTED = tuple(field.name for field in fields(ListedLoad))
+_LISTED = ListedLoad._fields
 # Old files hold text where numbers belong: it is no rate, neither high nor low.
 _NUMBER = "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END"
 _RATE = f"coalesce({rate_of('loadboard_rate')}, {_NUMBER.format('loadboard_rate')})"

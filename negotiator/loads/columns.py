@@ -1,6 +1,5 @@
 """The columns of a load, and what the people who fill in files call them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Meaning(NamedTuple):
     part: Part = Part.WHOLE
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: whether a new load needs it, and what people call it, or each half of it."""
 
     spellings: str

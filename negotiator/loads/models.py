@@ -1,6 +1,8 @@
-"""Loads as they are listed and shown: amounts in US dollars, times in UTC."""
+"""Loads as they are listed and shown: amounts in US dollars, times in UTC.
 
-from dataclasses import dataclass
+Named tuples, as what an ask meets: what a start needs is made in a tenth of the time.
+"""
+
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,8 +14,7 @@ Moment = datetime | str | None
 """A time; as the file spells it where it can't be read; None for none."""
 
 
-@dataclass(frozen=True)
-class ListedLoad:
+class ListedLoad(NamedTuple):
     """A load in a list. What the file has no usable value for is None."""
 
     load_id: str
@@ -45,14 +46,22 @@ class Booking(NamedTuple):
     final_rate_agreed: Decimal
 
 
-@dataclass(frozen=True)
-class LoadDetail(ListedLoad):
+class LoadDetail(NamedTuple):
     """A load with all its columns, its own ceiling, its calls, the lowest ask so far, and who booked it.
 
     ``offers`` are every carrier's last ask, the cheapest first. ``cancelled_at`` is None unless it was
     cancelled.
     """
 
+    load_id: str
+    origin: str | None
+    destination: str | None
+    pickup_datetime: Moment
+    delivery_datetime: Moment
+    equipment_type: str | None
+    loadboard_rate: Decimal | None
+    miles: float | None
+    status: str | None
     ceiling: Decimal | None
     notes: str | None
     weight: float | None

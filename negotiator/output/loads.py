@@ -124,7 +124,7 @@ def booking(booked: "Booking") -> str:
     return f"{carrier} at {dollars(booked.final_rate_agreed)}, call {booked.call_id}"
 
 
-def _lane(load: "ListedLoad") -> str:
+def _lane(load: "ListedLoad | LoadDetail") -> str:
     return f"{load.origin or ''} to {load.destination or ''}"
 
 

@@ -1,7 +1,7 @@
 """What a file of records holds, whatever its form."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Nested:
@@ -13,8 +13,7 @@ Record = tuple[int, tuple[str, ...], Sequence[object]]
 """Where it stands (1-based), its headings, and its values: texts, numbers, true, false, null or `NESTED`."""
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(NamedTuple):
     """The records of a file, read one at a time.
 
     ``unit`` is what is counted. ``header`` holds for all records of a table, whose cells are divided by

@@ -1,7 +1,7 @@
 """What a file is about: the words for it, and the headings that its records may have."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from negotiator.errors import BadInputError
 
@@ -10,8 +10,7 @@ class InvalidRecordsError(BadInputError):
     """A file cannot be read record by record. Whoever opened it raises the refusal of its subject instead."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What the records of a file are: loads, or carriers.
 
     ``headings`` are those that mean something, as `normalize` has them. ``refusal`` is the error for a file

@@ -18,7 +18,7 @@ from negotiator.values.recorded import ACCEPTED
 from negotiator.values.timestamps import parse_stored
 
 if TYPE_CHECKING:
-    from negotiator.loads.models import ListedLoad
+    from negotiator.loads.models import LoadDetail
     from negotiator.negotiation.models import Load
 
 _WORD = re.compile(r"[a-z0-9]*")
@@ -89,7 +89,7 @@ class Past(NamedTuple):
     carrier: CarrierPast | None
 
 
-def past_of(file: LoadsFile, load: "Load | ListedLoad | None", carrier: object) -> Past:
+def past_of(file: LoadsFile, load: "Load | LoadDetail | None", carrier: object) -> Past:
     """Return what is on record of a load's lane, besides that load, and of a carrier.
 
     Raises UnusableFileError, BusyError.
