@@ -38,7 +38,7 @@ class OpenDesk:
         self._writes = Waiting(limits.most_waiting)
         self._reads = Waiting(limits.most_waiting)
         self._writer = Writer(path, self._writes, after_commit=after_commit)
-        self._health = Health(path, self._writer)
+        self._health = Health(path, self._writer, after_commit=after_commit)
         readers = [Reader(path, self._reads) for _ in range(limits.readers)]
         self._threads = [self._writer, self._health.thread, *readers]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from negotiator.errors import DiskFullError, NegotiatorError
+from negotiator.http.litestream import NotCopiedError
 from negotiator.http.readers import Reader
 from negotiator.http.waiting import Waiting
-from negotiator.http.writer import Writer
+from negotiator.http.writer import AfterCommit, Writer
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.sqlite_errors import sqlite_errors
 
@@ -19,6 +20,7 @@ PATIENCE_SECONDS = 2.0
 _FRESH_SECONDS = 1.0
 _ROOM_BYTES = 1 << 18  # more than the pages and the journal of an ask
 _WORDS = {
+    "not_copied": "what is answered is not copied elsewhere",
     "busy": "the file is locked by another program",
     "disk_full": "there is no room to write",
     "read_only": "the file cannot be written",
@@ -33,11 +35,12 @@ _OTHERWISE = "the file is missing, was moved, or cannot be used"
 class Health:
     """Asks the file, on a connection and a thread of its own, whether it can be read and written."""
 
-    def __init__(self, path: Path, writer: Writer) -> None:
-        """Know the writer, whose last fault counts until it is over."""
+    def __init__(self, path: Path, writer: Writer, *, after_commit: AfterCommit | None = None) -> None:
+        """Know the writer, whose last fault counts until it is over, and what it does after a commit."""
         self._waiting = Waiting(1)
         self.thread = Reader(path, self._waiting, only_read=False)
         self._writer = writer
+        self._after_commit = after_commit
         self._asked: asyncio.Future[None] | None = None
 
     async def fault(self) -> str | None:
@@ -65,6 +68,8 @@ class Health:
             return
         with file.write():
             pass  # the lock can be had
+        if isinstance(fault, NotCopiedError) and self._after_commit is not None:
+            self._after_commit()
         if isinstance(fault, DiskFullError):
             with sqlite_errors(file.path):
                 _write_beside(file.path)
