@@ -80,10 +80,12 @@ def _answer(file: LoadsFile, ask: Ask, source: PolicySource, now: datetime, *, r
         call = repository.call(ask.call_id)
         load = None if call is None or call.load_id is None else repository.load(call.load_id)
         terms = terms_for(file, source, call, load, now, ask.ceiling)
-        return _with_better(file, answer_on_record(repository, ask, found, terms, (call, load)), now)
+        return _with_better(
+            repository, file, answer_on_record(repository, ask, found, terms, (call, load)), now
+        )
     situation = load_situation(repository, ask, now)
     terms = terms_for(file, source, situation.call, situation.load, now, ask.ceiling)
-    answer = _with_better(file, decide_ask(ask, situation, terms), now)
+    answer = _with_better(repository, file, decide_ask(ask, situation, terms), now)
     if record:
         rows = tuple(row for row in situation.rows if row.call_id == ask.call_id)
         entry = _entry(ask, situation, answer, now)
@@ -91,11 +93,13 @@ def _answer(file: LoadsFile, ask: Ask, source: PolicySource, now: datetime, *, r
     return answer
 
 
-def _with_better(file: LoadsFile, answer: Answer, now: datetime) -> Answer:
+def _with_better(repository: Repository, file: LoadsFile, answer: Answer, now: datetime) -> Answer:
     """Return the answer with what another carrier asks, where that is less than what was accepted."""
     if not answer.accepted or answer.load is None or answer.call is None:
         return answer
-    from negotiator.negotiation.offers.board import better_offer  # noqa: PLC0415 - few asks are accepted
+    if not repository.has_lower_ask(answer.load, answer.call, answer.carrier_offer):
+        return answer
+    from negotiator.negotiation.offers.board import better_offer  # noqa: PLC0415 - few asks need it
 
     better = better_offer(
         file, answer.load.load_id, answer.call.carrier_mc_number, answer.carrier_offer, now=now

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from negotiator.carriers.standing import Standing, standing_of
 from negotiator.negotiation.models import Call, Load, SessionRow, State
 from negotiator.negotiation.thread import Round
 from negotiator.storage import statements
@@ -14,6 +13,9 @@ from negotiator.values.cells import text_from, whole_number, word_from
 from negotiator.values.mc_number import carrier_from
 from negotiator.values.money import rate_from_file
 from negotiator.values.timestamps import parse_stored
+
+if TYPE_CHECKING:
+    from negotiator.carriers.standing import Standing
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -61,8 +63,10 @@ class Repository:
         rows = self._db.execute(statements.LOAD_CALLS, values).fetchall()
         return any(agreed for _, agreed in rows), [number for number, _ in rows if number != call.id]
 
-    def standing(self, call: Call, now: datetime) -> Standing:
+    def standing(self, call: Call, now: datetime) -> "Standing":
         """Return whether the carrier of a call may be used now."""
+        from negotiator.carriers.standing import standing_of  # noqa: PLC0415 - a history needs none
+
         return standing_of(self._db, call.carrier_mc_number, now)
 
     def session_rounds(self, session_id: str) -> list[Round]:
@@ -86,6 +90,11 @@ class Repository:
             more = self._db.execute(statements.SAID_IN_SESSION, [session_id]).fetchall()
             rows += [row for row in more if row[0] not in known]
         return tuple(_in_order(rows))
+
+    def has_lower_ask(self, load: Load, call: Call, ask: Decimal) -> bool:
+        """Return whether a lower ask was made for a load on another call."""
+        values = [load.load_id, call.id, float(ask)]
+        return self._db.execute(statements.LOWER_ASK, values).fetchone() is not None
 
     def load_rounds(self, load_id: str) -> list[Round]:
         """Return the rounds about a load, on all calls about it, oldest first.

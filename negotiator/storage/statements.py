@@ -55,6 +55,10 @@ OFFER_ROUNDS = """
            NULL, n.load_id
       FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id WHERE c.load_id = ?
 """
+LOWER_ASK = f"""
+    SELECT 1 FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id
+     WHERE c.load_id = ? AND c.id <> ? AND {rate_of("n.carrier_offer")} < ? LIMIT 1
+"""
 OFFER_SESSIONS = f"""
     SELECT DISTINCT s.session_id
       FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id
@@ -141,7 +145,7 @@ READ_BACK = """
 """
 
 INDEXED = (
-    *(CARRIER_STANDING, CARRIER_OF_DOT, OFFER_CALLS, OFFER_ROUNDS, OFFER_SESSIONS),
+    *(CARRIER_STANDING, CARRIER_OF_DOT, OFFER_CALLS, OFFER_ROUNDS, OFFER_SESSIONS, LOWER_ASK),
     *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
     *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_ON_CALL, SAID_IN_SESSION),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),

@@ -10,7 +10,6 @@ from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import unknown_status
 from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.output import contract, printing
-from negotiator.output.carriers.offers import offer_data, whose
 from negotiator.output.conversations import print_calls
 from negotiator.output.formats import Format
 from negotiator.values.ids import require_readable_session_id
@@ -253,6 +252,7 @@ def reopen(
     """
     form = options.chosen(form, as_json, csv_safe)
     from negotiator.negotiation.undo import reopen as reopen_call
+    from negotiator.output.carriers.offers import offer_data, whose
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
