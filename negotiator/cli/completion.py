@@ -4,7 +4,6 @@ Whatever goes wrong, nothing is offered and nothing is said: a shell is in the m
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
@@ -91,6 +90,7 @@ def _offers(ctx: typer.Context, queries: Iterable[Query]) -> Offers:
 
 
 def _found(path: Path, queries: Iterable[Query]) -> Iterator[tuple[str, str]]:
+    import shlex
     import sqlite3  # not sqlite_utils: somebody waits for Tab
 
     offered = set()

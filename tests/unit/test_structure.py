@@ -56,6 +56,15 @@ NOT_FOR_A_READER = {
         "negotiator.cli.commands.file",
     ),
 }
+NOT_FOR_ONE_ROW = {
+    "sqlite_utils",
+    "rich",
+    "pydantic",
+    "csv",
+    "hashlib",
+    "random",
+    "negotiator.migrations",
+}
 NOT_FOR_AN_ASK = NOT_FOR_A_READER | {"tomllib", "negotiator.policy.parsing", "negotiator.policy.store"}
 
 
@@ -200,6 +209,38 @@ def test_a_command_does_not_load_what_it_does_not_need(
         db.execute("INSERT INTO negotiations (call_id, round_number, session_id) VALUES (1, 1, 'sess_known')")
     desk.with_name("asks.jsonl").write_text('{"call_id": 1, "carrier_offer": 2300}')
     assert not absent & loaded_by(arguments)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "negotiate 1 2300 --new-session",
+        "call start --load L1 --carrier MC123",
+        "call end 1 --outcome rejected",
+        "call show 1",
+        "call book 1 2300 --by kim",
+        "call undo 1 --reason slip",
+        "call reopen 2 --reason slip",
+        "session start --call 1",
+        "session show sess_known",
+        "session set sess_known --meta desk=reefer",
+        "session close sess_known",
+        "load show L1",
+        "load add L9 --origin NV --destination ID --pickup 2025-09-02 --delivery 2025-09-03 --equipment Van --rate 9",
+        "load set L1 --ceiling 2400",
+    ],
+)
+def test_a_command_about_one_row_says_its_sql_itself(desk: Path, line: str) -> None:
+    """To import sqlite-utils takes longer than all else that it does."""
+    with closing(sqlite3.connect(desk)) as db, db:
+        db.execute(
+            """INSERT INTO negotiations (call_id, round_number, session_id, carrier_offer, system_response)
+               VALUES (1, 1, 'sess_known', 2300, 'counter_offer_2125.00'), (2, 1, NULL, 2100, 'accepted')"""
+        )
+        db.execute(
+            "UPDATE calls SET final_rate_agreed = 2100, outcome = 'accepted', load_id = 'L2' WHERE id = 2"
+        )
+    assert not NOT_FOR_ONE_ROW & loaded_by([*line.split(), "--json"])
 
 
 def test_a_policy_in_the_file_is_read_with_json_alone(desk: Path) -> None:
