@@ -58,6 +58,10 @@ class Commands:
 
         return register
 
+    def include(self, other: "Commands") -> None:
+        """Register the commands of another module beside these."""
+        self._functions |= dict(other._in_order())  # noqa: SLF001 - of the same class
+
     def build(self, name: str) -> Any:  # noqa: ANN401 - Typer doesn't export the type of its commands
         """Return the command of this name."""
         function, epilog = self._functions[name]

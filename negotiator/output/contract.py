@@ -80,6 +80,9 @@ APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),
     *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
 )
+SIMULATED = (
+    *("market", "policy", "booked", "paid_over_posted", "of_oracle", "of_bound", "rounds", "heard", "silent"),
+)
 LANE = (
     *("origin", "destination", "equipment", "threads", "deals", "agreed_low", "agreed_median", "agreed_high"),
     *("per_mile_median", "over_posted_median", "first_ask_median", "half_since", "latest"),

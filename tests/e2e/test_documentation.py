@@ -301,6 +301,7 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
         "a lane": list(data("load", "lane", "CA", "TX")),
         "a version of the policy": list(data("policy", "set", "rounds=5")),
         "a policy that applies, by `policy show --call`": list(data("policy", "show", "--call", 1)),
+        "a policy in a simulation": list(data("policy", "simulate", "--market", "base")[0]),
         "an error, on stderr": [*error, *error["error"]],
     }
     rows = dict(re.findall(r"^\| (an? .*?) \| (.*) \|$", read("scripts"), re.MULTILINE))

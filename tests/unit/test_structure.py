@@ -144,6 +144,7 @@ def test_no_folder_holds_more_than_fifteen_files() -> None:
         ("typer", {"cli"}),
         ("rich", {"output"}),
         ("jinja2", {"output"}),
+        ("numpy", {"lab"}),
         ("click", set()),
     ],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negotiator.cli import completion, options
+from negotiator.cli.commands import lab
 from negotiator.cli.groups import Commands, examples
 from negotiator.cli.usage import UsageError
 from negotiator.output import printing
@@ -198,6 +199,9 @@ def check(
         printing.say(f"{document} is in order: {rules} {'rule' if rules == 1 else 'rules'}.")
     else:
         printing.record({"file": document, "rules": rules, "valid": True}, form)
+
+
+app.include(lab.app)
 
 
 def _print(saved: "Saved", form: Format) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from negotiator.carriers.models import Block, Blocked, ImportedCarriers, ListedCarrier, Unblocked
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
+from negotiator.lab.simulate import Tried
 from negotiator.loads.change import Cancelled
 from negotiator.maintenance.findings import Check
 from negotiator.negotiation.book import Booked
@@ -37,6 +38,7 @@ WHOLE = [
     (LanePast, contract.LANE),
     (CarrierPast, contract.CARRIER_PAST),
     (Offer, contract.OFFER),
+    (Tried, contract.SIMULATED),
     (Cancelled, contract.CANCELLED),
     (ListedCarrier, contract.LISTED_CARRIER),
     (CarrierCard, contract.CARRIER),

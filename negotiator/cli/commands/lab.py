@@ -1,0 +1,70 @@
+"""``negotiator policy simulate``, ``backtest`` and ``learn``: what another policy would have done."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negotiator.cli import options
+from negotiator.cli.groups import Commands, examples
+from negotiator.output import printing
+
+app = Commands()
+"""They stand in the group of the policy's other commands."""
+
+
+@app.command(
+    "simulate",
+    epilog=examples(
+        "negotiator policy simulate --market base",
+        "negotiator policy simulate desk.toml --market tight",
+        "negotiator policy simulate desk.toml --json",
+    ),
+)
+def simulate(
+    document: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A policy document; - is standard input.",
+            metavar="[FILE]",
+            readable=False,
+            show_default=False,
+        ),
+    ] = None,
+    market: Annotated[
+        str | None,
+        typer.Option(
+            "--market",
+            help="base, soft, tight, padded, mixed, touchy, callback, norm or firm; all unless said.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Try policies on simulated carriers.
+
+    The one in force, a document's, and the field's usual rules stand beside each other.
+    Of the oracle is the share of what somebody would get who knows the lowest rate of each carrier; of the
+    best plan, of what anybody could get who does not.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.lab.extra import require_numpy
+
+    require_numpy()
+    from negotiator.lab.simulate import simulate as make_simulation
+    from negotiator.output.lab.simulation import print_simulation
+    from negotiator.policy.terms import PolicySource
+    from negotiator.policy.toml import read_document
+    from negotiator.storage.database import LoadsFile
+
+    options.warn_of_unknown_settings()
+    read = None if document is None else read_document(document)
+    source = PolicySource.from_environment(os.environ)
+    with LoadsFile.open(db) as file, printing.progress() as progress:
+        made = make_simulation(file, source, read, market=market, progress=progress)
+    print_simulation(made, form)

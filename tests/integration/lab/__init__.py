@@ -1,0 +1,1 @@
+"""Tests of `negotiator.lab` on files, and of its commands."""

@@ -1,0 +1,1 @@
+"""Tests of `negotiator.lab`: carriers, rules, and what they play."""
