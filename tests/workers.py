@@ -4,6 +4,8 @@ Each says ``ready`` when everything is imported, begins when a line comes in, an
 each thing that it has done.
 """
 
+import asyncio
+import itertools
 import json
 import os
 import random
@@ -19,11 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from negotiator.errors import NegotiatorError
+from negotiator.http.desk import OpenDesk
+from negotiator.http.litestream import Litestream
 from negotiator.maintenance.backup import back_up
 from negotiator.maintenance.check import check
 from negotiator.maintenance.create import init
 from negotiator.maintenance.migrate import migrate
 from negotiator.maintenance.restore import restore
+from negotiator.negotiation.ask import answer_ask, parse_ask
+from negotiator.policy.decide import Policy
+from negotiator.policy.terms import PolicySource
 from negotiator.service import CallHandlingService
 
 ROOT = Path(__file__).parent.parent
@@ -95,6 +102,25 @@ def do_restore(backup: str, path: str) -> None:
 def do_check(path: str) -> None:
     """Look at a file."""
     tell(faults=[found.detail for found in check(Path(path)) if found.result == "fault"])
+
+
+def answer_when_copied(path: str, control: str, clients: str) -> None:
+    """Answer so many clients that ask all the time, each on a new call from 100 on, as the server does."""
+    source = PolicySource.from_policy(Policy())
+    calls = itertools.count(100)
+
+    async def client(desk: OpenDesk) -> None:
+        for call in calls:
+            ask = parse_ask(call, 2000)
+            await desk.write(lambda file, ask=ask: answer_ask(file, ask, source))  # type: ignore[misc] # one for each
+            tell(call=call)
+
+    async def serve() -> None:
+        with closing(Litestream(Path(control), Path(path), 60)) as litestream:
+            async with OpenDesk(Path(path), after_commit=litestream) as desk:
+                await asyncio.gather(*(client(desk) for _ in range(int(clients))))
+
+    asyncio.run(serve())
 
 
 def tell(**said: object) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,8 +19,10 @@ from negotiator.maintenance.restore import restore
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 from tests.documentation import blocks
 from tests.litestream import Machine, eventually
+from tests.workers import go, start
 
-CALLS = 400
+CALLS = 5000
+CLIENTS = 64
 ROUNDS = "SELECT call_id, carrier_offer, system_response FROM negotiations ORDER BY id"
 
 
@@ -34,8 +37,14 @@ def machine() -> Iterator[Machine]:
 def primary(machine: Machine) -> Path:
     """Give the file that is replicated: the sample, with many calls that wait for an ask."""
     init(machine.path, sample=True)
-    values = ", ".join(f"({number}, 'LD001', 0)" for number in range(100, 100 + CALLS))
-    execute(machine.path, f"INSERT INTO calls (id, load_id, negotiation_rounds) VALUES {values}")
+    numbers = f"WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < {99 + CALLS})"
+    execute(
+        machine.path,
+        f"""{numbers} INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime,
+                                         equipment_type, loadboard_rate, status)
+              SELECT 'N' || i, 'Reno, NV', 'Boise, ID', '2030-01-01', '2030-01-02', 'Van', 1800, 'available' FROM n""",
+        f"{numbers} INSERT INTO calls (id, load_id, negotiation_rounds) SELECT i, 'N' || i, 0 FROM n",
+    )
     return machine.path
 
 
@@ -85,6 +94,45 @@ def test_what_was_copied_before_both_were_killed_is_restored(
     found = select(machine.restored(tmp_path / "restored.db"), ROUNDS)
     assert found == at_work.given[: len(found)]
     assert len(found) >= 50
+
+
+def lost(machine: Machine, primary: Path, to: Path, moment: int) -> tuple[int, int]:
+    """Answer clients, kill both after so many answers, and throw the primary away.
+
+    Return how many had an answer, and how many of these are not in the replica.
+    """
+    with (
+        machine.replicating() as litestream,
+        start("answer_when_copied", primary, machine.socket, CLIENTS) as server,
+    ):
+        assert server.stdout
+        go(server)
+        lines = [server.stdout.readline() for _ in range(moment)]
+        litestream.kill()
+        server.kill()
+        lines += server.stdout.readlines()
+    shutil.rmtree(primary.parent)
+    answered = {json.loads(line)["call"] for line in lines if line.endswith("\n")}
+    found = {call for call, _, _ in select(machine.restored(to), ROUNDS)}
+    return len(answered), len(answered - found)
+
+
+def test_no_answer_is_lost_when_each_is_copied_first(machine: Machine, primary: Path, tmp_path: Path) -> None:
+    """Clients that ask all the time; both are killed, and the primary is thrown away."""
+    answered, missing = lost(machine, primary, tmp_path / "restored.db", 300)
+    assert answered >= 300
+    assert missing == 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(30))
+def test_no_answer_is_lost_at_any_moment(
+    machine: Machine, primary: Path, tmp_path: Path, number: int
+) -> None:
+    """The same, again and again; how many were answered is said."""
+    answered, missing = lost(machine, primary, tmp_path / "restored.db", 1 + number * 37)
+    sys.stdout.write(f"{answered} answered, {missing} lost\n")
+    assert missing == 0
 
 
 def test_another_machine_goes_on_from_the_replica(machine: Machine, primary: Path, tmp_path: Path) -> None:
