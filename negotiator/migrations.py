@@ -453,6 +453,26 @@ def m013_note_sessions(db: Database) -> None:
     _add_text_column(db, "negotiation_sessions", "reason_lost")
 
 
+@migrations()
+def m014_index_times_and_words(db: Database) -> None:
+    """Add indexes by which a span of time, and the few rounds that decide something, are found in any file.
+
+    Times are indexed as they are spelled: a function of them would stop other programs from writing what is
+    no time.
+    """
+    _add_index(db, "negotiations", "idx_negotiations_timestamp", ("timestamp",))
+    word = "nullif(lower(trim(system_response, char(9, 10, 11, 12, 13, 32, 160))), '')"
+    deciding = "'accepted', 'transfer_to_human', 'reopened', 'withdrawn', 'fell_through'"
+    _add_index_of(db, "negotiations", "idx_negotiations_word", word, f" WHERE {word} IN ({deciding})")
+    _add_index(db, "calls", "idx_calls_start_time", ("call_start_time",))
+    outcome = "nullif(lower(trim(outcome, char(9, 10, 11, 12, 13, 32, 160))), '')"
+    _add_index_of(db, "calls", "idx_calls_outcome", outcome)
+    kept = "negotiation_sessions"
+    _add_index(db, kept, "idx_negotiation_sessions_created", ("created_at", "session_id"))
+    _add_index(db, kept, "idx_negotiation_sessions_expires", ("expires_at",))
+    _add_index(db, kept, "idx_negotiation_sessions_closed", ("closed_at",))
+
+
 def _drop_view(db: Database, name: str) -> None:
     """Drop the view if it is there. Raises ValueError if its name stands for something else."""
     taken = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()
@@ -461,16 +481,16 @@ def _drop_view(db: Database, name: str) -> None:
     db.execute(f"DROP VIEW IF EXISTS main.{name}")
 
 
-def _add_index_of(db: Database, table: str, index: str, expressions: str) -> None:
+def _add_index_of(db: Database, table: str, index: str, expressions: str, where: str = "") -> None:
     """Add the index unless it is there. Raises ValueError if its name stands for something else."""
-    made = f'CREATE INDEX main."{index}" ON "{table}" ({expressions})'
+    made = f'CREATE INDEX main."{index}" ON "{table}" ({expressions}){where}'
     sql = "SELECT lower(tbl_name), sql FROM main.sqlite_master WHERE type = 'index' AND lower(name) = ?"
     held = db.execute(sql, [index]).fetchone()
     if held is None:
         db.execute(made)
     elif held[0] != table or _words(held[1]) != _words(made.replace("main.", "")):
         raise ValueError(
-            f"the index {index} is there, but not as one of {table} ({expressions}): "
+            f"the index {index} is there, but not as one of {table} ({expressions}){where}: "
             "drop it or rename it, then migrate again"
         )
 

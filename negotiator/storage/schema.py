@@ -86,6 +86,7 @@ STEPS = (
     "m011_read_every_spelling",
     "m012_add_carriers_and_losses",
     "m013_note_sessions",
+    "m014_index_times_and_words",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

@@ -29,12 +29,12 @@ ALL = (
     *("m001_add_session_id", "m002_add_notes", "m003_index_calls_by_load"),
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
     *("m008_record_terms", "m009_keep_states", "m010_add_policies", "m011_read_every_spelling"),
-    *("m012_add_carriers_and_losses", "m013_note_sessions"),
+    *("m012_add_carriers_and_losses", "m013_note_sessions", "m014_index_times_and_words"),
 )
 DIGESTS = """
     5496d25482335d58 7b9031b22e07dbd3 594ea79c14365c69 82b9fc6574e18c1e 4994780499b4d569 92a657ebd8b542a5
     25ca7871e74e50e4 689d770b398e58d8 bc2c32de1ee19d22 192a3e1f256a04e3 1372a503f52e6f60 2b8301257bd5e16f
-    c864a0180d3420ef
+    c864a0180d3420ef 3d374c701db69220
 """
 MADE = dict(zip(ALL, DIGESTS.split(), strict=True))
 TABLES = ("loads", "carriers", "calls", "negotiations")
@@ -86,6 +86,13 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_carriers_digits": "None",
         "idx_carrier_blocks_carrier": "carrier",
         "idx_carrier_facts_dot_number": "dot_number",
+        "idx_negotiations_timestamp": "timestamp",
+        "idx_negotiations_word": "None",
+        "idx_calls_start_time": "call_start_time",
+        "idx_calls_outcome": "None",
+        "idx_negotiation_sessions_created": "created_at, session_id",
+        "idx_negotiation_sessions_expires": "expires_at",
+        "idx_negotiation_sessions_closed": "closed_at",
     }
 
 
@@ -379,7 +386,7 @@ def test_sqlite_utils_applies_the_same_set(unmigrated: Path) -> None:
     command = [sys.executable, "-m", "sqlite_utils", "migrate", str(unmigrated), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     assert migrate(unmigrated).pending == ()
-    assert len(indexes(unmigrated)) == 12
+    assert len(indexes(unmigrated)) == 19
 
 
 def test_an_interrupt_is_heard_while_sqlite_works(unmigrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
