@@ -1,5 +1,6 @@
 """Commands and their groups: how they are built, found by name, and shown in help."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -140,6 +141,14 @@ class Group(TyperGroup):
         name, known, rest = super().resolve_command(context, args)
         command = _loaded(known)
         context.ensure_object(CommandLine).enter(f"{context.command_path} {name}", command, rest)
+        if (
+            "NEGOTIATOR_URL" in os.environ
+            and not hasattr(command, "commands")
+            and not context.resilient_parsing
+        ):
+            from negotiator.cli import far  # what it needs is not there when this module is loaded
+
+            far.refuse_elsewhere(f"{context.command_path} {name}", rest)
         return name, command, rest
 
     def _instead_of(self, word: str, path: str) -> str:

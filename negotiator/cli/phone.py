@@ -12,7 +12,7 @@ from negotiator.errors import InvalidAmountError, OutlierError
 from negotiator.negotiation.models import Answer
 from negotiator.output import printing
 from negotiator.output.formats import Format
-from negotiator.output.rounds import on_record, print_answer, situation
+from negotiator.output.rounds import notice_facts, on_record, print_answer, situation
 from negotiator.output.streams import is_terminal
 from negotiator.values.money import dollars
 
@@ -49,7 +49,7 @@ def take_asks(first: Answer, answering: Answering, past: "Past | None" = None, *
     _prepare_editing()
     offered = f"{dollars(first.ruling.standing_counter)} (offered already)" if first.ruling else ""
     printing.fields([*situation(first), ("Standing", offered), *on_record(past)])
-    say_notices(first)
+    say_notices(notice_facts(first))
     printing.say("Type each ask; an empty line leaves. With a ! after it, no slip is suspected.")
     round_number = first.round_number
     while typed := _typed(f"Ask {round_number}: "):
@@ -62,8 +62,8 @@ def take_asks(first: Answer, answering: Answering, past: "Past | None" = None, *
             hints.print_error(OutlierError(problem.message, hint), as_json=False)
         else:
             print_answer(answer, Format.TABLE, explain=explain, dry_run=False)
-            say_amount(answer)
-            say_better(answer)
+            say_amount(notice_facts(answer))
+            say_better(notice_facts(answer))
             if answer.should_transfer:
                 break
             round_number = answer.round_number + 1

@@ -87,7 +87,7 @@ class Connection(HttpToolsProtocol):
         """Close the connection; a client that is in the midst of its request is told why."""
         self._wait(None)
         self.crowd.unheard.pop(self, None)
-        if self.cycle is None or not self.cycle.response_started:
+        if self._is_between_requests() or not self.cycle.response_started:
             self.transport.write(_TOO_SLOW)
         self.transport.abort() if self._is_writing() else self.transport.close()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from negotiator.errors import InvalidAskError
+from negotiator.errors import InvalidAskError, NegotiatorError
 from negotiator.negotiation.ask import parse_ask
 from negotiator.negotiation.models import Ask
 from negotiator.progress import Progress
@@ -52,6 +52,15 @@ def _read(stream: BinaryIO) -> bytes:
 def ask_in(line: bytes | None) -> Ask:
     """Return what a line asks. Raises BadInputError and its kinds."""
     return parse_ask(**_given_in(line))
+
+
+def asks_of(stream: BinaryIO, progress: Progress) -> Iterator[tuple[int, Ask | NegotiatorError]]:
+    """Give what each line asks, or why it is no ask, with its number. Raises what `lines_of` does."""
+    for number, line in lines_of(stream, progress):
+        try:
+            yield number, ask_in(line)
+        except NegotiatorError as problem:
+            yield number, problem
 
 
 def _given_in(line: bytes | None) -> dict[str, Any]:

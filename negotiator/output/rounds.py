@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from negotiator.negotiation.models import Answer, Load
 from negotiator.negotiation.thread import Round
@@ -12,10 +12,11 @@ from negotiator.output.formats import Format
 from negotiator.output.layout import Column
 from negotiator.policy.decide import Decision
 from negotiator.policy.terms import Terms, origin_words
-from negotiator.values.money import dollars
+from negotiator.values.money import dollars, from_file
 from negotiator.values.recorded import POLICY
 
 if TYPE_CHECKING:
+    from negotiator.negotiation.offers.models import Offer
     from negotiator.reports.lane import Past
 
 _COLUMNS = (
@@ -77,13 +78,18 @@ def print_answer(
 ) -> None:
     """Print an answer; the ceiling, and what is on record, are shown when an explanation is asked for."""
     if form is Format.TABLE:
-        printing.fields([*_for_a_person(answer, explain=explain), *on_record(past)])
+        printing.fields([*answer_pairs(answer, explain=explain), *on_record(past)])
     else:
         more = (
             {"explain": explanation(answer) | (_past_data(past) if answer.ruling else {})} if explain else {}
         )
         printing.record(answer_data(answer) | more, form)
-    if answer.ruling is None:
+    say_unwritten(answered_before=answer.ruling is None, dry_run=dry_run)
+
+
+def say_unwritten(*, answered_before: bool, dry_run: bool) -> None:
+    """Say that nothing was written, and why, if so."""
+    if answered_before:
         printing.say(f"Nothing was written: {_ANSWERED_BEFORE}.")
     elif dry_run:
         printing.say("Dry run: nothing was written.")
@@ -112,6 +118,28 @@ def answer_data(answer: Answer) -> dict[str, object]:
     known = contract.data(answer, contract.ANSWER)
     better = answer.better_offer
     return known if better is None else known | {"better_offer": contract.data(better, contract.OFFER)}
+
+
+def notice_facts(answer: Answer) -> dict[str, Any]:
+    """Return what an operator should know beside an answer, as JSON has it; None is nothing to say."""
+    miles = answer.load and from_file(answer.load.miles)
+    return {
+        "per_mile": None if answer.load is None else answer.per_mile,
+        "miles": f"{(miles or Decimal(0)).normalize():,f}",
+        "ask": dollars(answer.carrier_offer),
+        "warning": answer.warning,
+        "unknown_status": answer.unknown_status,
+        "carrier": answer.call and answer.call.carrier_mc_number,
+        "open_session": next(iter(answer.open_sessions), None),
+        "better_offer": None if answer.better_offer is None else _better(answer.better_offer),
+        "heard": [[heard.call_id, dollars(heard.counter)] for heard in answer.heard],
+    }
+
+
+def _better(offer: "Offer") -> str:
+    from negotiator.output.carriers.offers import whose  # noqa: PLC0415 - few answers have one
+
+    return whose(offer)
 
 
 def explanation(answer: Answer) -> dict[str, object]:
@@ -153,7 +181,8 @@ def _place(answer: Answer, limit: int) -> str:
     return place if answer.place == answer.round_number else f"{place} (number {answer.round_number})"
 
 
-def _for_a_person(answer: Answer, *, explain: bool) -> list[tuple[str, str]]:
+def answer_pairs(answer: Answer, *, explain: bool = False) -> list[tuple[str, str]]:
+    """Return an answer as labels and texts for a person."""
     before = answer.thread.rounds
     asks = [*(done.carrier_offer for done in before), answer.carrier_offer]
     pairs = [

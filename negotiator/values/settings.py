@@ -9,7 +9,10 @@ from negotiator.errors import BadInputError, InvalidSettingError
 _PREFIX = "NEGOTIATOR_"
 SETTINGS = frozenset(
     _PREFIX + name
-    for name in ("BUSY_TIMEOUT", "CEILING_PERCENT", "DB", "DEBUG", "FIRMNESS", "INCREMENT", "ROUNDS", "TZ")
+    for name in (
+        *("API_KEY", "BUSY_TIMEOUT", "CEILING_PERCENT", "DB", "DEBUG", "FIRMNESS", "INCREMENT", "ROUNDS"),
+        *("TZ", "URL"),
+    )
 )
 """Every variable that this program reads."""
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -17,10 +17,13 @@ from negotiator.errors import AsksFailedError, InvalidAskError, NegotiatorError
 from negotiator.negotiation.models import Answer
 from negotiator.output import printing
 from negotiator.output.formats import Format
-from negotiator.output.rounds import answer_data
+from negotiator.output.rounds import answer_data, notice_facts
 from negotiator.output.streams import is_terminal
-from negotiator.progress import silent
+from negotiator.progress import Progress, silent
 from negotiator.storage.source import STDIN, is_same_file, opened, size_of
+
+if TYPE_CHECKING:
+    from negotiator.cli.far import Reply
 
 EXAMPLES = examples(
     "negotiator batch asks.jsonl --commit-every 1000 > answers.jsonl",
@@ -75,22 +78,46 @@ def batch(
     tally = _Tally()
     with opened(file or STDIN, InvalidAskError) as stream:
         _refuse_unusable(stream, commit_every)
-        from negotiator.negotiation.ask_lines import lines_of
-        from negotiator.negotiation.batch import replies
-        from negotiator.policy.terms import PolicySource
-        from negotiator.storage.database import LoadsFile
-
         # A bar among the answers on one terminal would be in their way.
         drawn = nullcontext(silent) if is_terminal(sys.stdout) else printing.progress()
-        source = PolicySource.from_environment(os.environ)
-        with LoadsFile.open(db) as loads_file, drawn as progress:
-            asks = lines_of(stream, progress)
-            with loads_file.read() as connection:
-                options.warn_of_overruled_settings(source.desk_terms(connection).version)
-            for group in replies(loads_file, asks, source, commit_every=commit_every):
+        with drawn as progress:
+            groups = _far if os.environ.get("NEGOTIATOR_URL") else _here
+            for group in groups(stream, progress, db, commit_every):
                 printing.records([_shown(number, reply) for number, reply in group])
                 tally.count(group)
     tally.end()
+
+
+def _here(
+    stream: BinaryIO, progress: Progress, db: Path, commit_every: int
+) -> "Iterator[list[tuple[int, Reply]]]":
+    from negotiator.negotiation.ask_lines import lines_of
+    from negotiator.negotiation.batch import replies
+    from negotiator.policy.terms import PolicySource
+    from negotiator.storage.database import LoadsFile
+
+    source = PolicySource.from_environment(os.environ)
+    with LoadsFile.open(db) as file:
+        with file.read() as connection:
+            options.warn_of_overruled_settings(source.desk_terms(connection).version)
+        for group in replies(file, lines_of(stream, progress), source, commit_every=commit_every):
+            yield [(number, _reply(reply)) for number, reply in group]
+
+
+def _far(
+    stream: BinaryIO, progress: Progress, _db: Path, commit_every: int
+) -> "Iterator[list[tuple[int, Reply]]]":
+    from negotiator.cli import far
+    from negotiator.negotiation.ask_lines import asks_of
+
+    return far.batch(asks_of(stream, progress), commit_every)
+
+
+def _reply(reply: Answer | NegotiatorError) -> "Reply":
+    """Return an answer as a server would send it."""
+    if isinstance(reply, NegotiatorError):
+        return reply
+    return {"answer": answer_data(reply), "notices": notice_facts(reply)}
 
 
 def _refuse_unusable(stream: BinaryIO, commit_every: int) -> None:
@@ -109,7 +136,7 @@ class _Tally:
         self.asks = self.failures = self.exit_code = 0
         self.first = ""
 
-    def count(self, group: Sequence[tuple[int, Answer | NegotiatorError]]) -> None:
+    def count(self, group: "Sequence[tuple[int, Reply]]") -> None:
         """Count these, and say what an operator should know besides."""
         self.asks += len(group)
         for number, reply in group:
@@ -118,7 +145,7 @@ class _Tally:
                 self.exit_code = self.exit_code or reply.exit_code
                 self.first = self.first or f"line {number}: {reply.message}"
             else:
-                say_notices(reply, line=number)
+                say_notices(reply["notices"], line=number)
 
     def end(self) -> None:
         """Raise AsksFailedError if any did."""
@@ -128,7 +155,8 @@ class _Tally:
             )
 
 
-def _shown(number: int, reply: Answer | NegotiatorError) -> dict[str, object]:
+def _shown(number: int, reply: "Reply") -> Mapping[str, object]:
     if isinstance(reply, NegotiatorError):
         return {"error": hints.error_data(reply), "line": number}
-    return answer_data(reply)
+    answer: Mapping[str, object] = reply["answer"]
+    return answer

@@ -44,8 +44,14 @@ def history(
     from negotiator.output.rounds import print_rounds
     from negotiator.storage.database import LoadsFile
 
-    with LoadsFile.open(db) as file:
-        rounds = call_history(file, call_id, options.session_of(file, session, call_id))
+    if os.environ.get("NEGOTIATOR_URL"):
+        from negotiator.cli import far
+
+        far.refuse(explain=explain)
+        rounds = far.history(call_id=call_id, session=session)
+    else:
+        with LoadsFile.open(db) as file:
+            rounds = call_history(file, call_id, options.session_of(file, session, call_id))
     print_rounds(rounds, form, known="Call", explain=explain)
 
 

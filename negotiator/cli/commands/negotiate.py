@@ -10,7 +10,7 @@ from negotiator.cli.groups import Commands, examples
 from negotiator.cli.notices import say_notices
 from negotiator.cli.usage import UsageError
 from negotiator.negotiation.models import Answer
-from negotiator.output.rounds import print_answer
+from negotiator.output.rounds import notice_facts, print_answer
 from negotiator.values.ids import generate_session_id
 
 if TYPE_CHECKING:
@@ -88,6 +88,23 @@ def negotiate(
         hint = "give a session ID with --session: sent again with another one, it would be another ask"
         raise UsageError("--request-id and --new-session cannot be used together", hint)
     options.warn_of_unknown_settings()
+    if os.environ.get("NEGOTIATOR_URL"):
+        from negotiator.cli import far
+        from negotiator.negotiation.ask import parse_ask
+
+        far.refuse(ceiling=ceiling, explain=explain, allow_carrier=allow_carrier)
+        if ask is None:
+            raise UsageError("asks cannot be typed one after another far away", "give the ask after the call")
+        given = parse_ask(
+            call_id,
+            ask,
+            generate_session_id() if new_session else None,
+            notes=notes,
+            allow_outlier=allow_outlier,
+            request_id=request_id,
+        )
+        far.negotiate(given, form, typed_session=session, call_id=call_id, dry_run=dry_run)
+        return
     session = generate_session_id() if new_session else session
     from negotiator.negotiation.ask import answer_ask, parse_ask
     from negotiator.policy.terms import PolicySource
@@ -127,7 +144,7 @@ def negotiate(
         answer = answering(ask, False, dry_run)
         print_answer(answer, form, explain=explain, dry_run=dry_run, past=past)
         options.warn_of_overruled_settings(answer.terms.version)
-        say_notices(answer)
+        say_notices(notice_facts(answer))
 
 
 def _past(file: "LoadsFile", answer: Answer) -> "Past":

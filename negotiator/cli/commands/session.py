@@ -1,5 +1,6 @@
 """``negotiator session``: rounds that belong together."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -61,8 +62,14 @@ def history(
     from negotiator.output.rounds import print_rounds
     from negotiator.storage.database import LoadsFile
 
-    with LoadsFile.open(db) as file:
-        rounds = session_history(file, choose_session(file, session_id))
+    if os.environ.get("NEGOTIATOR_URL"):
+        from negotiator.cli import far
+
+        far.refuse(explain=explain)
+        rounds = far.history(session=session_id)
+    else:
+        with LoadsFile.open(db) as file:
+            rounds = session_history(file, choose_session(file, session_id))
     if chart and rounds:
         printing.chart(rounds)
     else:

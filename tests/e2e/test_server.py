@@ -1,0 +1,271 @@
+"""The server as a process: told to stop, killed, with slow clients, with others beside it on the same file."""
+
+import json
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import run, select
+from tests.serving import KEY, Server, serving
+
+ASKS = "/api/cli/asks"
+START = b"POST /api/cli/asks HTTP/1.1\r\nHost: desk\r\n"
+
+
+def asks(call_id: int = 1, offer: str = "2300", **others: object) -> dict[str, Any]:
+    """Return the body of a request with one ask."""
+    return {"asks": [{"call_id": call_id, "carrier_offer": offer, **others}]}
+
+
+def in_background(do: Callable[[], tuple[int, Any]]) -> tuple[threading.Thread, list[tuple[int, Any]]]:
+    """Begin to do something, and return its thread and where its result will be."""
+    found: list[tuple[int, Any]] = []
+    thread = threading.Thread(target=lambda: found.append(do()))
+    thread.start()
+    return thread, found
+
+
+def listening() -> socket.socket:
+    """Return a socket that can be handed over."""
+    return socket.create_server(("127.0.0.1", 0), backlog=512)
+
+
+def test_what_is_in_flight_is_finished_when_it_is_told_to_stop(shared: Path) -> None:
+    """It takes no more in, answers what waits, and exits 0."""
+    with closing(sqlite3.connect(shared, isolation_level=None)) as other, serving(shared) as server:
+        other.execute("BEGIN IMMEDIATE")
+        thread, found = in_background(lambda: server.ask("POST", ASKS, asks()))
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
+            server.ask("GET", "/health")
+        other.execute("COMMIT")
+        thread.join()
+        assert server.end() == 0
+    assert [reply[0] for reply in found] == [200]
+    assert select(shared, "SELECT count(*) FROM negotiations") == [(1,)]
+
+
+def test_an_interrupt_ends_it_as_any_command(desk: Path) -> None:
+    """It says so, and finishes as after SIGTERM."""
+    with serving(desk) as server:
+        server.process.send_signal(signal.SIGINT)
+        assert server.end() != 0
+    assert [line for line in server.log if line.endswith("stopped")]
+
+
+def test_sockets_are_handed_over_as_systemd_does(desk: Path) -> None:
+    """A client that comes between two servers is answered by the second."""
+    with listening() as held:
+        with serving(desk, listening=held) as first:
+            assert first.port == held.getsockname()[1]
+            assert first.ask("GET", "/health")[0] == 200
+        thread, found = in_background(lambda: first.ask("GET", "/health"))
+        with serving(desk, listening=held):
+            thread.join()
+    assert found == [(200, {"status": "healthy"})]
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [(b"", b""), (START, b"X-A: b\r\n"), (START + b"Content-Length: 90\r\n\r\n", b"{")],
+    ids=["nothing", "headers", "body"],
+)
+def test_a_slow_client_is_cut_off(desk: Path, start: bytes, more: bytes) -> None:
+    """Also one that sends something again and again."""
+    with serving(desk, 1) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(start)
+        began = time.monotonic()
+        client.settimeout(0.2)
+        answer = b""
+        while not answer and time.monotonic() - began < 10:
+            try:
+                answer = client.recv(1000)
+            except TimeoutError:
+                client.sendall(more)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert server.ask("GET", "/health")[0] == 200
+    assert not [line for line in server.log if "Traceback" in line]
+
+
+def test_a_connection_that_is_used_again_is_cut_off_too(desk: Path) -> None:
+    """A whole request earns no patience for the next."""
+    with serving(desk, 1) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: desk\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+        client.sendall(b"GET /health")
+        client.settimeout(4)  # before an idle connection is closed
+        assert client.recv(1000).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("most_files", [1_000, 5_000])
+def test_slow_connections_keep_nobody_out(desk: Path, most_files: int) -> None:
+    """1,100 of them, half in their headers and half in their body, with room for all of them and without."""
+    with serving(desk, 60, most_files=most_files) as server, ExitStack() as stack:
+        for number in range(1_100):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            client.sendall(START if number % 2 else START + b"Content-Length: 90\r\n\r\n{")
+        began = time.monotonic()
+        assert server.ask("GET", "/health") == (200, {"status": "healthy"})
+        assert server.ask("POST", ASKS, asks())[0] == 200
+        assert time.monotonic() - began < 30
+
+
+def test_a_line_of_the_log_is_json_if_it_is_asked_for(desk: Path) -> None:
+    """Each request has an ID: the client's own if it is usable, in its answer too."""
+    with serving(desk, 10, 100, "json") as server:
+        server.ask("GET", "/health", X_Request_ID="mine-1")
+        server.ask("GET", "/health?x=%0Aforged", X_Request_ID="no good")
+        server.stop()
+    lines = [json.loads(line) for line in server.log]
+    requests = [line for line in lines if line["message"] == "request"]
+    assert [line["message"] for line in lines] == ["listening", "request", "request", "stopped"]
+    assert requests[0]["request_id"] == "mine-1"
+    assert requests[1]["request_id"] != "no good"
+    assert {"method": "GET", "path": "/health", "status": 200}.items() <= requests[0].items()
+    assert KEY not in str(server.log)
+
+
+def test_other_commands_work_beside_it(shared: Path) -> None:
+    """They write, back up, migrate and restore; the server goes on with what is there."""
+    copy, at = shared.with_name("copy.db"), ("--db", shared)
+    with serving(shared) as server:
+        assert server.ask("POST", ASKS, asks())[0] == 200
+        assert run("negotiate", 2, 2300, *at).exit_code == 0
+        assert run("backup", *at, "--to", copy).exit_code == 0
+        assert server.ask("POST", ASKS, asks(3, "1200"))[0] == 200
+        assert run("migrate", *at).exit_code == 0
+        assert run("restore", copy, shared).exit_code == 0
+        assert server.ask("GET", "/health")[0] == 200
+        status, body = server.ask("POST", ASKS, asks(3, "1200"))
+        assert (status, body["replies"][0]["answer"]["round_number"]) == (200, 1)
+    assert select(shared, "SELECT call_id FROM negotiations ORDER BY id") == [(1,), (2,), (3,)]
+
+
+class Caller(threading.Thread):
+    """Makes asks one after another, each sent again until it is answered; keeps the answers."""
+
+    def __init__(self, port: int, number: int, over: threading.Event) -> None:
+        """Begin with nothing asked."""
+        super().__init__()
+        self.port, self.number, self.over = port, number, over
+        self.answers: dict[str, int] = {}
+        self.unanswered: str | None = None
+
+    def run(self) -> None:
+        """Ask until it is over."""
+        while not self.over.is_set():
+            self.unanswered = f"r{self.number}-{len(self.answers)}"
+            session = f"sess_{self.number:05}_{len(self.answers):05}"
+            body = asks(1 + self.number % 3, "1500" if self.number % 3 == 2 else "2300", session_id=session)
+            body["asks"][0]["request_id"] = self.unanswered
+            while not self.over.is_set():
+                try:
+                    status, said = Server.ask(self, "POST", ASKS, body)  # type: ignore[arg-type] # it has a port
+                except (OSError, HTTPException):
+                    time.sleep(0.01)
+                    continue
+                if status == 200:
+                    self.answers[self.unanswered] = said["replies"][0]["answer"]["round_number"]
+                    self.unanswered = None
+                    break
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.soak)])
+def test_no_answered_ask_is_missing_and_none_is_there_twice(shared: Path, kills: int) -> None:
+    """64 clients send again what was not answered, while the server is killed again and again."""
+    over, chance = threading.Event(), random.Random(kills)  # noqa: S311 - the same moments in every run
+    with listening() as held:
+        callers = [Caller(held.getsockname()[1], number, over) for number in range(64)]
+        for caller in callers:
+            caller.start()
+        for _ in range(kills):
+            with serving(shared, listening=held) as server:
+                time.sleep(chance.uniform(0.05, 0.6))
+                server.process.kill()
+                server.end()
+        with serving(shared, listening=held):
+            time.sleep(1)
+            over.set()
+            for caller in callers:
+                caller.join()
+    rows = select(shared, "SELECT request_id, round_number FROM negotiations")
+    assert [name for name, count in Counter(name for name, _ in rows).items() if count > 1] == []
+    on_record = dict(rows)
+    answered: dict[str, int] = {}
+    for caller in callers:
+        answered |= caller.answers
+    assert len(answered) > kills * 4
+    assert answered.items() <= on_record.items()
+    assert set(on_record) - set(answered) <= {caller.unanswered for caller in callers}
+
+
+def test_a_moved_file_is_said_by_health(desk: Path) -> None:
+    """With 503 and in words, without its path; and it is well again when the file is back."""
+    away = desk.with_name("away.db")
+    with serving(desk) as server:
+        desk.rename(away)
+        status, said = server.ask("GET", "/health")
+        assert (status, said["status"]) == (503, "the file is missing, was moved, or cannot be used")
+        assert server.ask("POST", ASKS, asks())[0] == 503
+        away.rename(desk)
+        assert server.ask("GET", "/health")[0] == 200
+        assert server.ask("POST", ASKS, asks())[0] == 200
+
+
+def test_a_full_disk_is_said_by_health(desk: Path, tmp_path: Path) -> None:
+    """And it is well again when there is room: on a disk of its own, where one can be mounted."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = mount(disk)
+    try:
+        if not mounted:
+            pytest.skip("nothing can be mounted here")
+        file, filler = disk / "loads.db", disk / "filler"
+        file.write_bytes(desk.read_bytes())
+        with serving(file) as server:
+            assert server.ask("POST", ASKS, asks())[0] == 200
+            filler.write_bytes(b"")
+            with filler.open("ab", buffering=0) as stream:
+                while True:
+                    try:
+                        if not stream.write(bytes(4096)):
+                            break
+                    except OSError:
+                        break
+            status, said = server.ask("POST", ASKS, asks(2, "2300", notes="n" * 9_000))
+            assert (status, said["error"]["code"]) == (503, "disk_full")
+            assert server.ask("GET", "/health") == (503, {"status": "there is no room to write"})
+            filler.unlink()
+            assert server.ask("GET", "/health")[0] == 200
+            assert server.ask("POST", ASKS, asks(2, "2300", notes="n" * 9_000))[0] == 200
+    finally:
+        if mounted:
+            unmount(disk)
+
+
+def mount(disk: Path) -> bool:
+    """Mount two megabytes of memory, if that is allowed here."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def unmount(disk: Path) -> None:
+    """Take it away again."""
+    subprocess.run(["umount", str(disk)], check=True)
