@@ -25,6 +25,7 @@ from negotiator.maintenance.migrate import migrate
 from negotiator.service import CallHandlingService
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("drawn", deadline=None, print_blob=True)  # other examples in each run, for the soak
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,13 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a soak take an hour where another test may take two minutes."""
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(3600))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,205 @@
+"""Change the code in small ways, one at a time, and tell which changes no test notices."""
+
+# ruff: noqa: T201, S311 - it is a program that prints, and what it draws is no secret
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from tests.mutation.changes import Change, changes
+from tests.mutation.record import Record, record_tests
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_CHANGED = ("cli", "output", "http", "guide", "__init__.py")
+"""What people look at is held by texts; the rules stand below. The writer of the server is among the changed."""
+CHANGED_TOO = ("http/writer.py",)
+LONGEST_SECONDS = 120
+"""Tests that take longer than this together, a change that nothing has noticed by then is not shown to."""
+
+
+class Verdict(NamedTuple):
+    """Whether the tests noticed a change: the first that did, or ``None``."""
+
+    change: Change
+    shown_to: int
+    noticed_by: str | None
+    seconds: float
+
+
+def main() -> None:
+    """Draw changes, show each to the tests that run its line, and print what was noticed."""
+    arguments = _arguments()
+    os.chdir(ROOT)
+    folder = Path(arguments.keep or tempfile.mkdtemp(prefix="mutation-"))
+    record = record_tests(folder)
+    drawn = _drawn(arguments.under, arguments.changes, arguments.seed)
+    print(f"{len(drawn)} changes, seed {arguments.seed}; what comes of each is in {folder}", flush=True)
+    verdicts = []
+    with (folder / f"verdicts-{arguments.seed}.jsonl").open("a") as out:
+        for verdict in _tried(drawn, record, arguments, folder):
+            verdicts.append(verdict)
+            print(
+                json.dumps(verdict.change._asdict() | verdict._asdict() | {"change": None}),
+                file=out,
+                flush=True,
+            )
+            if verdict.noticed_by is None:
+                print(_told(verdict), flush=True)
+    print(_table(verdicts))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("--changes", type=int, default=1000, help="how many to try (1000)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones are drawn (1)")
+    parser.add_argument("--under", default="negotiator", help="of which folder or file (negotiator)")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="how many at a time (one a core)"
+    )
+    parser.add_argument("--keep", help="a folder for what was found, which a later run begins with")
+    parser.add_argument("--also", nargs="*", default=[], help="tests to show what the others did not notice")
+    return parser.parse_args()
+
+
+def _drawn(under: str, count: int, seed: int) -> list[Change]:
+    """Return changes drawn from all that can be made."""
+    every = [change for path in _files(under) for change in changes(path)]
+    return random.Random(seed).sample(every, min(count, len(every)))
+
+
+def _files(under: str) -> Iterator[Path]:
+    place = Path(under)
+    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+        inside = path.relative_to("negotiator")
+        if inside.parts[0] not in NOT_CHANGED or str(inside) in CHANGED_TOO:
+            yield path
+
+
+def _tried(
+    drawn: list[Change], record: Record, arguments: argparse.Namespace, folder: Path
+) -> Iterator[Verdict]:
+    """Yield a verdict on each change; each worker has a copy of the code of its own."""
+    trees: SimpleQueue[Path] = SimpleQueue()
+    for number in range(arguments.workers):
+        trees.put(_copy(folder / f"copy-{number}"))
+
+    def tried(change: Change) -> Verdict:
+        tree = trees.get()
+        try:
+            return _shown(change, tree, record.tests_of(change.path, change.line), record, arguments.also)
+        finally:
+            trees.put(tree)
+
+    with ThreadPoolExecutor(arguments.workers) as pool:
+        yield from pool.map(tried, drawn)
+
+
+def _copy(tree: Path) -> Path:
+    """Copy what the tests need, without what an earlier run has left."""
+    shutil.rmtree(tree, ignore_errors=True)
+    tree.mkdir(parents=True)
+    names = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, names):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(name, tree / name)
+    return tree
+
+
+def _shown(change: Change, tree: Path, tests: list[str], record: Record, also: list[str]) -> Verdict:
+    """Make one change in a copy, run the tests, and take it back."""
+    started = time.monotonic()
+    path = tree / change.path
+    original = path.read_bytes()
+    chosen = _affordable(tests, record)
+    try:
+        path.write_bytes(change.applied(original))
+        shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+        noticed = _noticed_by(chosen, tree) if chosen else None
+        if noticed is None and also:
+            noticed = _noticed_by(also, tree)
+    finally:
+        path.write_bytes(original)
+        shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+    return Verdict(change, len(chosen), noticed, time.monotonic() - started)
+
+
+def _affordable(tests: list[str], record: Record) -> list[str]:
+    chosen, seconds = [], 0.0
+    for test in tests:
+        seconds += record.seconds.get(test, 0)
+        if seconds > LONGEST_SECONDS:
+            break
+        chosen.append(test)
+    return chosen
+
+
+def _noticed_by(tests: list[str], tree: Path) -> str | None:
+    """Return the first test that fails, or what else went wrong; ``None`` if all passed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-cov", "--no-header", "--tb=no", "-rfE"]
+    options = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        f"--basetemp={tree}.tmp",
+        "--override-ini=addopts=",
+    ]
+    listed = tree.with_suffix(".tests")
+    listed.write_text("\n".join(tests))
+    process = subprocess.Popen(
+        [*command, *options, f"@{listed}"],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=3 * LONGEST_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return "it took too long"
+    if process.returncode == 0:
+        return None
+    told = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return told[0] if told else output.strip()[-200:]
+
+
+def _told(verdict: Verdict) -> str:
+    change = verdict.change
+    return f"unnoticed: {change.path}:{change.line}: {change.kind}: {change.old!r} => {change.new!r} ({verdict.shown_to} tests)"
+
+
+def _table(verdicts: list[Verdict]) -> str:
+    """Return how many were tried and noticed, by the part of the program."""
+    tried = Counter(Path(verdict.change.path).parts[1] for verdict in verdicts)
+    noticed = Counter(Path(verdict.change.path).parts[1] for verdict in verdicts if verdict.noticed_by)
+    rows = [f"{'part':<16} {'changes':>8} {'noticed':>8} {'%':>6}"]
+    rows += [
+        f"{part:<16} {count:>8} {noticed[part]:>8} {noticed[part] / count:>6.1%}"
+        for part, count in sorted(tried.items())
+    ]
+    rows.append(
+        f"{'all':<16} {tried.total():>8} {noticed.total():>8} {noticed.total() / max(tried.total(), 1):>6.1%}"
+    )
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    main()
