@@ -68,7 +68,7 @@ LISTED_CARRIER = ("mc_number", "company_name", "status", "phone", "is_verified",
 CARRIER = (
     *LISTED_CARRIER,
     *("address", "email", "created_at", "updated_at", "blocks", "unknown_status"),
-    *("calls", "deals", "latest_call", "concession", "last_rates"),
+    *("calls", "deals", "fell_through", "latest_call", "concession", "last_rates"),
 )
 BLOCK = ("reason", "blocked_until", "blocked_by", "blocked_at", "unblocked_by", "unblocked_at")
 LAST_RATE = ("call_id", "load_id", "origin", "destination", "rate", "call_start_time")

@@ -9,7 +9,7 @@ from negotiator.carriers.directory import carrier_detail
 from negotiator.carriers.models import CarrierDetail
 from negotiator.reports.carrier import CarrierPast, carrier_past
 from negotiator.storage.database import LoadsFile
-from negotiator.storage.sql import carrier_digits, moment_of, rate_of
+from negotiator.storage.sql import carrier_digits, moment_of, rate_of, text_of
 from negotiator.values.cells import text_from
 from negotiator.values.mc_number import carrier_from
 from negotiator.values.money import from_file
@@ -19,7 +19,10 @@ _MOST_RATES = 5
 _IT_IS = f"{carrier_digits('c.carrier_mc_number')} = ?"
 _AGREED = rate_of("c.final_rate_agreed")
 COUNTS = f"""
-    SELECT count(*), count({_AGREED}), max({moment_of("c.call_start_time")}) FROM main.calls c WHERE {_IT_IS}
+    SELECT count(*), count({_AGREED}), max({moment_of("c.call_start_time")}), total(EXISTS (
+             SELECT 1 FROM main.call_facts f
+              WHERE f.call_id = c.id AND {text_of("f.fell_through_at")} IS NOT NULL))
+      FROM main.calls c WHERE {_IT_IS}
 """
 RATES = f"""
     SELECT c.id, c.load_id, l.origin, l.destination, {_AGREED}, {moment_of("c.call_start_time")}
@@ -43,11 +46,12 @@ class LastRate(NamedTuple):
 class CarrierCard(CarrierDetail):
     """A carrier with its calls and deals, what it comes down by, and its last rates, the latest first.
 
-    ``concession`` is None below five deals.
+    ``fell_through`` is on how many calls a deal fell through. ``concession`` is None below five deals.
     """
 
     calls: int
     deals: int
+    fell_through: int
     latest_call: datetime | None
     concession: CarrierPast | None
     last_rates: tuple[LastRate, ...]
@@ -61,12 +65,13 @@ def show_carrier(file: LoadsFile, typed: str, *, now: datetime) -> CarrierCard:
     with file.read() as db:
         detail = carrier_detail(file, typed, now=now)
         carrier = carrier_from(detail.mc_number)
-        calls, deals, latest = db.execute(COUNTS, [carrier]).fetchone()
+        calls, deals, latest, fell_through = db.execute(COUNTS, [carrier]).fetchone()
         rates = tuple(_rate(*row) for row in db.execute(RATES, [carrier]).fetchall()) if deals else ()
         return CarrierCard(
             **{field.name: getattr(detail, field.name) for field in fields(detail)},
             calls=calls,
             deals=deals,
+            fell_through=int(fell_through),
             latest_call=parse_stored(latest),
             concession=carrier_past(file, carrier) if deals else None,
             last_rates=rates,

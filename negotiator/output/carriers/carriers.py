@@ -82,6 +82,7 @@ def _for_a_person(card: "CarrierCard") -> list[tuple[str, object]]:
         ("Verified", card.is_verified),
         ("Calls", card.calls),
         ("Deals", card.deals),
+        ("Fell through", card.fell_through or None),
         ("Latest call", card.latest_call),
         ("Settles at", usual),
         ("Created", card.created_at),

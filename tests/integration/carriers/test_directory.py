@@ -181,6 +181,8 @@ def test_a_carrier_is_shown_with_its_record(known: Path) -> None:
     card = data("carrier", "show", "MC100")
     assert list(card) == list(contract.CARRIER)
     assert (card["calls"], card["deals"], card["latest_call"]) == (8, 7, "2025-08-16T10:00:00.000000Z")
+    execute(known, "INSERT INTO call_facts (call_id, fell_through_at) VALUES (20, '2025-08-20'), (10, ' ')")
+    assert (card["fell_through"], data("carrier", "show", "100")["fell_through"]) == (0, 1)
     assert (card["concession"]["deals"], card["concession"]["under_first_ask"]) == (7, 100)
     assert [rate["rate"] for rate in card["last_rates"]] == [2016, 2015, 2014, 2013, 2012]
     assert card["last_rates"][0] == {

@@ -23,6 +23,7 @@ WRITING = [
     "call start --load L1 --carrier MC1",
     "call end 1 --outcome rejected",
     "call reopen 3 --reason slip",
+    "call reopen 3 --fell-through --reason broke",
     "call undo 3 --reason slip",
     "call book 1 2200",
     "session start --call 1",
@@ -30,6 +31,11 @@ WRITING = [
     "session set SESSION --meta key=value",
     f"load add {ADD}",
     "load set L1 --ceiling 2400",
+    "load cancel L1 --reason rail",
+    "carrier block MC1 --reason late",
+    "carrier unblock MC9",
+    "carrier set MC9 --phone 5550100",
+    "carrier import carriers.csv",
     "policy set rounds=5",
     "policy apply desk.toml",
     "load import loads.csv",
@@ -74,12 +80,14 @@ def prepare(path: Path) -> str:
     """Make what these commands name; return a session."""
     back_up(path, now=NOW, to=Path("saved.db"))
     Path("loads.csv").write_text(LOADS)
+    Path("carriers.csv").write_text("mc,status\n5,active\n")
     Path("desk.toml").write_text("[desk]\nrounds = 3\n")
     Path("asks.jsonl").write_text(
         '{"call_id": 1, "carrier_offer": 2300}\n{"call_id": 2, "carrier_offer": 2300}'
     )
     session = run("session", "start").stdout.strip()
     run("negotiate", 3, 1100)
+    run("carrier", "block", "MC9", "--reason", "late")
     return session
 
 
