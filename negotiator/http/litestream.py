@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from negotiator.errors import BusyError
+from negotiator.http.logs import say
 
 _WAIT_SECONDS = 5.0
 _WAIT_WHEN_AWAY_SECONDS = 1.0
@@ -60,13 +61,22 @@ class Litestream:
         deadline = time.monotonic() + seconds
         while (fault := self._tried(deadline)) is not None:
             if self._is_away or time.monotonic() + _PAUSE_SECONDS > deadline:
-                self._is_away = True
+                self._note(away=True, said=fault)
                 raise NotCopiedError(
-                    f"it is on record, and not copied elsewhere: Litestream {fault}",
+                    "it is on record, and not copied elsewhere yet",
                     "send it again in a moment: it gets the same answer as soon as that is copied",
+                    fault=fault,
                 )
             time.sleep(_PAUSE_SECONDS)
-        self._is_away = False
+        self._note(away=False)
+
+    def _note(self, *, away: bool, said: str = "") -> None:
+        """Remember whether Litestream stays away, and say so when that changes; clients are not told why."""
+        if away and not self._is_away:
+            say("not copied: answers wait", litestream=said)
+        elif self._is_away and not away:
+            say("copied again")
+        self._is_away = away
 
     def _disconnect(self) -> None:
         if self._connection is not None:

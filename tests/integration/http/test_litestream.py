@@ -21,7 +21,7 @@ from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 from tests.conftest import execute, select
 from tests.integration.http.test_desk import all_of, do, note, refused
-from tests.litestream import Machine
+from tests.litestream import Machine, eventually
 
 T = TypeVar("T")
 ROUNDS = "SELECT call_id, request_id FROM negotiations ORDER BY id"
@@ -86,11 +86,34 @@ def test_without_litestream_an_answer_waits_and_is_an_error(machine: Machine) ->
 
     results = use_copied(machine, away)
     assert refused(results) == ["not_copied"] * 2
-    assert "is on record, and not copied elsewhere: Litestream does not answer" in str(results[0])
+    assert "it is on record, and not copied elsewhere yet" in str(results[0])
     assert select(machine.path, ROUNDS) == [(100, "ask-100")]
     with machine.replicating():
         assert use_copied(machine, back, seconds=60) == "counter"
     assert select(machine.path, ROUNDS) == [(100, "ask-100")]
+
+
+def test_that_it_is_away_is_logged_once_and_that_it_is_back(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the reason, which clients are not told."""
+    caplog.set_level("INFO")
+    with closing(Litestream(machine.socket, machine.path, SECONDS)) as litestream:
+        for _ in range(2):
+            with pytest.raises(NotCopiedError):
+                litestream()
+        with machine.replicating():
+            eventually(lambda: copies(litestream))
+    assert [record.getMessage() for record in caplog.records] == ["not copied: answers wait", "copied again"]
+
+
+def copies(litestream: Litestream) -> bool:
+    """Return whether all is copied."""
+    try:
+        litestream()
+    except NotCopiedError:
+        return False
+    return True
 
 
 def test_a_litestream_that_is_started_again_is_waited_for(machine: Machine, tmp_path: Path) -> None:
@@ -130,7 +153,8 @@ def test_what_is_wrong_is_said(
     control, path = spoilt(machine)
     with machine.replicating(), pytest.raises(NotCopiedError) as raised:
         Litestream(control, path, SECONDS)()
-    assert said in raised.value.message
+    assert said in str(raised.value.facts["fault"])
+    assert str(path) not in raised.value.message
 
 
 def test_a_copy_that_fails_is_no_copy(machine: Machine) -> None:
@@ -141,8 +165,9 @@ def test_a_copy_that_fails_is_no_copy(machine: Machine) -> None:
         shutil.rmtree(replica)
         replica.write_text("no folder")
         asyncio.run(_written(machine))
-        with pytest.raises(NotCopiedError, match="not a directory"):
+        with pytest.raises(NotCopiedError) as raised:
             litestream()
+    assert "not a directory" in str(raised.value.facts["fault"])
 
 
 async def _written(machine: Machine) -> None:
