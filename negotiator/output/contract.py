@@ -80,6 +80,13 @@ APPLIED_POLICY = (
     *("call_id", "load_id", "posted_rate", "version", "rule", "ceiling", "ceiling_from", "rounds"),
     *("rounds_from", "firmness", "firmness_from", "increment", "increment_from", "why"),
 )
+BACKTEST = (
+    *("outside", "threads", "changed_threads", "rounds", "compared", "unknown", "left_out", "by_round"),
+)
+ROUND_CHANGES = (
+    *("round", "compared", "same", "higher_counter", "lower_counter", "accepted_earlier", "accepted_later"),
+    *("transferred", "goes_on", "outside"),
+)
 SIMULATED = (
     *("market", "policy", "booked", "paid_over_posted", "of_oracle", "of_bound", "rounds", "heard", "silent"),
 )

@@ -283,6 +283,8 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
     carriers = Path("carriers.csv")
     carriers.write_text("mc\n5\n")
     error = json.loads(run("negotiate", 1, "x", "--json").stderr)
+    Path("other.toml").write_text("[desk]\nrounds = 3\n")
+    backtest = data("policy", "backtest", "other.toml")
     printed = {
         "a round, in histories": list(data("call", "history", 1, "--explain")[0]),
         "an answer": [*answer, "better_offer"],
@@ -301,6 +303,7 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
         "a lane": list(data("load", "lane", "CA", "TX")),
         "a version of the policy": list(data("policy", "set", "rounds=5")),
         "a policy that applies, by `policy show --call`": list(data("policy", "show", "--call", 1)),
+        "a backtest": [key for key in backtest if key != "by_round"] + ["by_round", *backtest["by_round"][0]],
         "a policy in a simulation": list(data("policy", "simulate", "--market", "base")[0]),
         "an error, on stderr": [*error, *error["error"]],
     }

@@ -9,6 +9,7 @@ import typer
 from negotiator.cli import options
 from negotiator.cli.groups import Commands, examples
 from negotiator.output import printing
+from negotiator.values.timestamps import utc_now
 
 app = Commands()
 """They stand in the group of the policy's other commands."""
@@ -68,3 +69,45 @@ def simulate(
     with LoadsFile.open(db) as file, printing.progress() as progress:
         made = make_simulation(file, source, read, market=market, progress=progress)
     print_simulation(made, form)
+
+
+@app.command(
+    "backtest",
+    epilog=examples(
+        "negotiator policy backtest desk.toml",
+        "negotiator policy backtest desk.toml --since 30d --json",
+        "negotiator policy show 3 | negotiator policy backtest -",
+    ),
+)
+def backtest(
+    document: Annotated[
+        Path, typer.Argument(help="A policy document; - is standard input.", metavar="FILE", readable=False)
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", help="Threads begun since: a date, a time, 24h, 7d, today, monday.", metavar="TIME"
+        ),
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Replay the record under another policy.
+
+    Say which answers would differ, and first how many of them were never tried, so that nobody knows what
+    carriers would have said. It writes nothing.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    now = utc_now()
+    began = options.past_moment(since, now)
+    from negotiator.lab.backtest import backtest as make_backtest
+    from negotiator.output.lab.backtest import print_backtest
+    from negotiator.policy.toml import read_document
+    from negotiator.storage.database import LoadsFile
+
+    read = read_document(document)
+    with LoadsFile.open(db) as file, printing.progress() as progress:
+        made = make_backtest(file, read, now=now, since=began, progress=progress)
+    print_backtest(made, form)

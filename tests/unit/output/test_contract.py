@@ -8,6 +8,7 @@ import pytest
 
 from negotiator.carriers.models import Block, Blocked, ImportedCarriers, ListedCarrier, Unblocked
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
+from negotiator.lab.backtest import Backtest, RoundChanges
 from negotiator.lab.simulate import Tried
 from negotiator.loads.change import Cancelled
 from negotiator.maintenance.findings import Check
@@ -39,6 +40,8 @@ WHOLE = [
     (CarrierPast, contract.CARRIER_PAST),
     (Offer, contract.OFFER),
     (Tried, contract.SIMULATED),
+    (Backtest, contract.BACKTEST),
+    (RoundChanges, contract.ROUND_CHANGES),
     (Cancelled, contract.CANCELLED),
     (ListedCarrier, contract.LISTED_CARRIER),
     (CarrierCard, contract.CARRIER),
