@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         UnusableFileError,
         UnusablePolicyError,
     )
+    from negotiator.http.api.schemas import NegotiationOffer, NegotiationResponse
     from negotiator.negotiation.book import Booked
     from negotiator.negotiation.models import Answer
     from negotiator.negotiation.thread import Round
@@ -129,6 +130,8 @@ __all__ = [
     "LoadTakenError",
     "MigrationsPendingError",
     "MissingExtraError",
+    "NegotiationOffer",
+    "NegotiationResponse",
     "NegotiationResult",
     "NegotiatorError",
     "NoAgreementError",
@@ -181,6 +184,8 @@ _HOMES = {
     "Booked": "negotiation.book",
     "CallHandlingService": "service",
     "Decision": "policy.decide",
+    "NegotiationOffer": "http.api.schemas",
+    "NegotiationResponse": "http.api.schemas",
     "NegotiationResult": "service",
     "Reopened": "negotiation.undo",
     "Round": "negotiation.thread",

@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "help": ("help", "Print a page of the guide."),
     },
     "In scripts": {
+        "serve": ("serve", "Answer programs that speak HTTP."),
         "batch": ("batch", "Answer many asks, a line of JSON each."),
         "generate-id": ("ids", "Print new session IDs."),
         "validate-id": ("ids", "Check that a text is a session ID."),

@@ -31,16 +31,18 @@ _LISTED = ListedCall._fields
 def start_call(
     file: LoadsFile,
     *,
-    load_id: str,
+    load_id: str | None,
     carrier: str,
     company: str | None = None,
     allow_carrier: str | None = None,
+    as_spoken: bool = False,
     now: datetime,
 ) -> StartedCall:
-    """Record that a carrier is on the phone about a load.
+    """Record that a carrier is on the phone about a load, or about none yet.
 
     A carrier that the file doesn't know is added; one that it knows, and the load, are used as they are
-    spelled there. ``allow_carrier`` is why one that must not be used may be used this time: it is kept in the
+    spelled there, or (``as_spoken``) the call keeps the carrier's number as it is given.
+    ``allow_carrier`` is why one that must not be used may be used this time: it is kept in the
     call's notes.
     Raises InvalidCarrierError, InvalidTextError, LoadNotFoundError, CarrierRefusedError, BusyError,
     UnusableFileError.
@@ -52,8 +54,8 @@ def start_call(
     if allow_carrier is not None:
         require_reason(allow_carrier)
     with file.write() as db:
-        load = Repository(file).load(known_load_id(db, load_id))
-        if load is None:
+        load = None if load_id is None else Repository(file).load(known_load_id(db, load_id))
+        if load is None and load_id is not None:
             raise LoadNotFoundError(
                 f"there is no load {load_id!r} in {str(file.path)!r}",
                 "check the load's ID",
@@ -63,18 +65,19 @@ def start_call(
         if allow_carrier is None:
             refuse_barred(found, usual_spelling(digits))
         number = _carrier(db, known_carrier(db, digits) or digits, company, now)
-        rate = None if load.posted_rate is None else float(load.posted_rate)
+        about, rate = (load.load_id, load.posted_rate) if load else (None, None)
         call_id: int = db.execute("SELECT coalesce(max(id), 0) + 1 FROM main.calls").fetchone()[0]
         db.execute(
             """INSERT INTO main.calls (id, carrier_mc_number, load_id, call_start_time, outcome,
                                        initial_rate_offered, negotiation_rounds, transferred_to_rep, notes)
                VALUES (?, ?, ?, ?, 'negotiating', ?, 0, 0, ?)""",
             [
-                *(call_id, number, load.load_id, timestamps.format_stored(now), rate),
+                *(call_id, carrier if as_spoken else number, about, timestamps.format_stored(now)),
+                None if rate is None else float(rate),
                 None if allow_carrier is None else allowing(None, allow_carrier),
             ],
         )
-    return StartedCall(call_id, load.load_id, load.status, number, found.unknown_status)
+    return StartedCall(call_id, about, load and load.status, number, found.unknown_status)
 
 
 def end_call(

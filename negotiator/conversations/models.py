@@ -12,13 +12,13 @@ from negotiator.conversations.states import CallOutcome, SessionStatus
 
 
 class StartedCall(NamedTuple):
-    """A call that was started: its ID, its load and its carrier, as the file spells them.
+    """A call that was started: its ID, its load (None for none) and its carrier, as the file spells them.
 
     ``unknown_status`` is that of the carrier, if its word is not known.
     """
 
     call_id: int
-    load_id: str
+    load_id: str | None
     load_status: str | None
     carrier_mc_number: str
     unknown_status: str | None = None

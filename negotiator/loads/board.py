@@ -87,7 +87,7 @@ def list_loads(file: LoadsFile, wanted: LoadFilter) -> list[ListedLoad]:
     sql, values = listing(wanted)
     with file.read() as db:
         rows = db.execute(sql, values).fetchall()
-    return [ListedLoad(**_readable(_LISTED, row)) for row in rows]
+    return [ListedLoad(**readable(_LISTED, row)) for row in rows]
 
 
 def show_load(file: LoadsFile, load_id: str, *, now: datetime | None = None) -> LoadDetail:
@@ -138,7 +138,7 @@ def load_detail(file: LoadsFile, load_id: str, now: datetime) -> LoadDetail:
     calls = tuple(_call(*found) for found in db.execute(_CALLS, [load_id]).fetchall())
     best = db.execute(_BEST_ASK, {"load_id": load_id}).fetchone()[0]
     return LoadDetail(
-        **_readable(columns, row),
+        **readable(columns, row),
         ceiling=ceiling_of(db, load_id),
         calls=calls,
         best_ask=from_file(best),
@@ -190,6 +190,6 @@ _READ: dict[str, Callable[[object], object]] = {
 }
 
 
-def _readable(columns: Sequence[str], row: Sequence[object]) -> dict[str, Any]:
+def readable(columns: Sequence[str], row: Sequence[object]) -> dict[str, Any]:
     """Return what a row holds, by column, whatever spelling amounts and times have."""
     return {column: _READ.get(column, text_from)(value) for column, value in zip(columns, row, strict=True)}

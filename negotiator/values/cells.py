@@ -56,13 +56,14 @@ def json_from(text: str) -> object:
     import json  # noqa: PLC0415 - few cells hold it
 
     try:
-        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+        return json.loads(text, parse_float=json_number, parse_constant=json_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
 
-def _finite(text: str) -> float:
+def json_number(text: str) -> float:
+    """Return a number that JSON could say again. Raises ValueError for NaN and for one that is too large."""
     number = float(text)
     if not isfinite(number):
-        raise ValueError(f"{text} is no number in JSON")
+        raise ValueError(f"{text[:40]} is no number in JSON")
     return number

@@ -145,6 +145,8 @@ def test_no_folder_holds_more_than_fifteen_files() -> None:
         ("rich", {"output"}),
         ("jinja2", {"output"}),
         ("numpy", {"lab"}),
+        ("starlette", {"http"}),
+        ("uvicorn", {"cli", "http"}),
         ("click", set()),
     ],
 )

@@ -1,0 +1,1 @@
+"""What the server answers: its routes, what they take and give, and the document that says so."""
