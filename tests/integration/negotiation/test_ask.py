@@ -195,6 +195,38 @@ def test_the_state_of_the_file_forbids_an_ask(
     refused(service, desk, kind, 1, 2100)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("UPDATE loads SET status = 'completed' WHERE load_id = 'L1'", "load L1 is completed"),
+        (
+            "UPDATE calls SET final_rate_agreed = 2000 WHERE id = 2",
+            "a rate was agreed already for load L1",
+        ),
+    ],
+)
+def test_a_load_that_is_taken_is_said_to_be(
+    service: CallHandlingService, desk: Path, change: str, words: str
+) -> None:
+    """And what else there is to do."""
+    execute(desk, change)
+    with pytest.raises(LoadTakenError) as refusal:
+        service.negotiate(1, 2100)
+    assert (refusal.value.message, refusal.value.hint) == (words, "offer the carrier another load")
+
+
+@pytest.mark.parametrize(("posted", "kind"), [(10_000_000, None), (10_000_000.01, NoPostedRateError)])
+def test_the_largest_posted_rate_is_ten_million_dollars(
+    service: CallHandlingService, desk: Path, posted: float, kind: type[Exception] | None
+) -> None:
+    """As for any amount."""
+    execute(desk, f"UPDATE loads SET loadboard_rate = {posted} WHERE load_id = 'L1'")
+    if kind:
+        refused(service, desk, kind, 1, 9_000_000)
+    else:
+        assert service.negotiate(1, 9_000_000).accepted
+
+
 def test_a_posted_rate_of_null_cannot_be_negotiated(old: Path) -> None:
     """Files from elsewhere may allow NULL there."""
     execute(

@@ -60,10 +60,20 @@ def test_a_request_id_is_for_one_ask(
     """Used for another, it is a mistake, which would else lose that other ask in silence."""
     service.negotiate(1, 2300, SESSION, request_id="a")
     before = contents(desk)
-    with pytest.raises(RequestMismatchError, match=r"request a was another ask of \$2,300.00, on call 1"):
+    with pytest.raises(RequestMismatchError) as refusal:
         service.negotiate(call, ask, session, request_id="a")
+    was = f"request a was another ask of $2,300.00, on call 1 in session {SESSION}"
+    assert (refusal.value.message, refusal.value.hint) == (was, "give each ask a request ID of its own")
     assert contents(desk) == before
     assert run("negotiate", 2, 2300, "--request-id", "a").exit_code == 4
+
+
+def test_a_request_without_a_session_is_named_by_its_call(service: CallHandlingService) -> None:
+    """Nothing is said of a session."""
+    service.negotiate(1, 2300, request_id="a")
+    with pytest.raises(RequestMismatchError) as refusal:
+        service.negotiate(1, 2301, request_id="a")
+    assert refusal.value.message == "request a was another ask of $2,300.00, on call 1"
 
 
 def test_a_round_that_another_program_gave_the_id_is_no_answer(

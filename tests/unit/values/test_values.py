@@ -1,13 +1,13 @@
 """Amounts and timestamps: what is read, what is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiator.errors import InvalidAmountError
+from negotiator.errors import InvalidAmountError, InvalidTimeError
 from negotiator.values import timestamps
 from negotiator.values.money import MAXIMUM, dollars, from_file, is_per_mile, parse_amount
 
@@ -187,3 +187,82 @@ def test_one_spelling_is_written() -> None:
 def test_what_is_written_is_read_again(moment: datetime) -> None:
     """For every time there is."""
     assert timestamps.parse_stored(timestamps.format_stored(moment)) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1s", 1),
+        ("90s", 90),
+        ("30m", 1800),
+        ("2h", 7200),
+        ("7d", 604_800),
+        ("1w", 604_800),
+        ("999999s", 999_999),
+    ],
+)
+def test_a_length_of_time_has_a_unit(text: str, seconds: int) -> None:
+    """From seconds to weeks."""
+    assert timestamps.parse_length(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "d",
+        "7 d",
+        "7y",
+        "7D",
+        "-7d",
+        "1.5h",
+        "0m",
+        "1000000s",
+        "\uff17d",
+        "7d ",
+        " 7d",
+        "7dd",
+        "7d\n",
+    ],
+)
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    """No length at all is none either, and a number may have six digits."""
+    with pytest.raises(InvalidTimeError, match="is not a length of time"):
+        timestamps.parse_length(text)
+
+
+def test_a_long_text_is_quoted_by_its_beginning() -> None:
+    """Forty characters tell what was meant."""
+    with pytest.raises(InvalidTimeError) as refusal:
+        timestamps.parse_length("x" * 41)
+    assert refusal.value.message == f"{'x' * 40!r} is not a length of time"
+
+
+def test_a_moment_of_another_zone_is_said_in_utc() -> None:
+    """In the file, in JSON and in sentences."""
+    moment = datetime(2025, 8, 20, 1, 30, 5, 7, tzinfo=timezone(timedelta(hours=-5, minutes=-30)))
+    assert timestamps.format_stored(moment) == "2025-08-20 07:00:05.000007"
+    assert timestamps.format_iso(moment) == "2025-08-20T07:00:05.000007Z"
+    assert timestamps.format_second(moment) == "2025-08-20T07:00:05Z"
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "0001-01-01 00:00:00+01:00",  # before the first day of the calendar
+        "9999-12-31 23:59:59-01:00",
+        "\uff12025-08-20 10:00:00",
+        "2025-08-20 10:00:00.00000\u0660",  # as long as ours, with a digit of another script
+        "2025-08-20 10:00:00+15:00",
+        "2025-08-20 10:00:00+05:60",
+    ],
+)
+def test_a_time_beyond_the_calendar_or_in_other_digits_is_unknown(stored: str) -> None:
+    """SQLite reads none of them either."""
+    assert timestamps.parse_stored(stored) is None
+
+
+def test_the_largest_offset_is_short_of_fifteen_hours() -> None:
+    """As SQLite has it."""
+    assert timestamps.parse_stored("2025-08-20 10:00+14:59") == datetime(2025, 8, 19, 19, 1, tzinfo=UTC)
