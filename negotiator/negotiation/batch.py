@@ -43,6 +43,7 @@ def replies(
     Raises what ``lines`` does.
     """
     replier = _Replier(file, lambda ask: answer_ask(file, ask, source, clock=clock))
+    file.expect_many()
     remaining = iter(lines)
     while group := list(islice(remaining, commit_every)):
         answers = replier.reply_to_all([_ask(line) for _, line in group])

@@ -12,7 +12,7 @@ from pathlib import Path
 import negotiator
 from negotiator.output import printing
 from negotiator.output.layout import Column
-from tests.benchmarks import size, startup, throughput
+from tests.benchmarks import crowd, size, startup, throughput
 from tests.benchmarks.measuring import Ratio, machine
 
 Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
@@ -20,6 +20,9 @@ Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
 CASES: Mapping[str, Measure] = {
     "start": lambda folder, given: startup.measure(folder, given.runs),
     "throughput": lambda folder, given: throughput.measure(
+        folder, max(given.runs // 8, 1), min(given.rounds, throughput.ROUNDS)
+    ),
+    "crowd": lambda folder, given: crowd.measure(
         folder, max(given.runs // 8, 1), min(given.rounds, throughput.ROUNDS)
     ),
     "size": lambda folder, given: size.measure(folder, given.runs, given.rounds),

@@ -99,6 +99,8 @@ def test_every_case_runs_and_says_what_it_ran_on() -> None:
     assert {ratio["case"] for ratio in found["ratios"]} >= {
         *("generate-id", "validate-id", "--help", "session history --json", "negotiate --json"),
         *("batch, WAL, 1 a commit", "20 times negotiate"),
+        *("16 processes x 100 asks, WAL", "16 processes x 100 asks, WAL: longest wait"),
+        *("call start --json", "session set --json", "load set --json", "check --json"),
         *("call history, 2,000 rounds", "migrate, 2,000 rounds", "memory of migrate, 2,000 rounds"),
     }
     assert all(ratio["ratio"] > 0 for ratio in found["ratios"])

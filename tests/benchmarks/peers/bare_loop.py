@@ -20,6 +20,7 @@ def ask(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     db.execute(ours.REQUEST, (request,)).fetchall()
     _, carrier, load, _, _ = db.execute(ours.CALL, (call,)).fetchone()
     db.execute(ours.LOAD, (load,)).fetchone()
+    db.execute(ours.CARRIER_STANDING, (carrier[2:],) * 4).fetchall()
     db.execute(ours.SAID_ON_CALL, (call,)).fetchall()
     db.execute(ours.SAID_IN_SESSION, (session,)).fetchall()
     db.execute(ours.SESSION, (session,)).fetchone()

@@ -609,3 +609,11 @@ def test_a_pipe_that_does_not_wait_is_refused(desk: Path) -> None:
     with os.fdopen(reader) as stdin, os.fdopen(writer):
         done = installed("batch", "--db", desk, stdin=stdin, timeout=30)
     assert (done.returncode, "blocking mode" in done.stderr) == (2, True)
+
+
+def test_a_batch_keeps_more_of_the_file_in_memory(desk: Path) -> None:
+    """Its asks are here and there in it; an ask alone has as little as usual."""
+    with LoadsFile.open(desk) as file:
+        usual = file.connection.execute("PRAGMA main.cache_size").fetchone()
+        assert list(replies(file, [], PolicySource.from_environment({}))) == []
+        assert usual > file.connection.execute("PRAGMA main.cache_size").fetchone() == (-16384,)
