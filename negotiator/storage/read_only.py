@@ -8,6 +8,8 @@ from negotiator.errors import ReadOnlyFileError
 from negotiator.storage.atomic_file import real_path, side_files
 
 _COPY_IT = "copy it, with what lies beside it, to a folder that can be written"
+_CANNOT_MAKE_FILES = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY_DIRECTORY}
+"""What SQLite says when it cannot make files beside another: on a read-only disk, and where it may not."""
 _MODE_BYTES = slice(18, 20)
 _WAL_MODE = b"\x02\x02"
 """What these bytes of a file are in WAL mode."""
@@ -20,7 +22,7 @@ def may_read_as_it_stands(path: Path, error: sqlite3.OperationalError) -> bool:
     Raises ReadOnlyFileError, with the reason, when that is why and the file cannot be read as it stands.
     """
     path = real_path(path)  # its side files are beside the real file
-    if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN or not _is_in_wal_mode(path):
+    if error.sqlite_errorcode not in _CANNOT_MAKE_FILES or not _is_in_wal_mode(path):
         return False
     if not os.statvfs(path).f_flag & os.ST_RDONLY:
         if os.access(path.parent, os.W_OK):

@@ -221,6 +221,21 @@ def test_a_folder_that_may_not_be_entered_is_exit_5_and_named(desk: Path, comman
     assert "barred" in done.stderr or "link.db" in done.stderr
 
 
+def test_a_file_in_wal_mode_in_a_folder_that_may_not_be_written_is_exit_5(desk: Path) -> None:
+    """Also to read it; the reason is said."""
+    folder = desk.parent / "barred"
+    folder.mkdir()
+    shutil.copyfile(desk, folder / "x.db")
+    folder.chmod(0o555)
+    try:
+        command = barred(SCRIPT, "call", "list", "--db", folder / "x.db")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        folder.chmod(0o755)
+    assert done.returncode == 5
+    assert "is in WAL mode, and SQLite would have to write in its folder to read it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
