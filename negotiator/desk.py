@@ -115,9 +115,36 @@ class Desk:
         Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError,
         UnusableFileError, BusyError.
         """
-        from negotiator.conversations import sessions
+        from negotiator.conversations import session_changes
 
-        sessions.close_session(self._file, session_id, now=self._clock(), reason=reason)
+        session_changes.close_session(self._file, session_id, now=self._clock(), reason=reason)
+
+    def reopen_session(self, session_id: str) -> None:
+        """Let a session that was closed by mistake, or that has expired, take asks again.
+
+        Raises InvalidSessionIDError, SessionNotFoundError, SessionEndedError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import session_changes
+
+        session_changes.reopen_session(self._file, session_id, now=self._clock())
+
+    def set_session_expiry(self, session_id: str, expires_in: timedelta | None) -> None:
+        """Let a session take asks for a length of time from now; None is without end.
+
+        Raises InvalidSessionIDError, InvalidTimeError, SessionNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import session_changes
+
+        session_changes.set_expiry(self._file, session_id, expires_in, now=self._clock())
+
+    def note_session(self, session_id: str, note: str) -> None:
+        """Put a note after those of a session.
+
+        Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import session_changes
+
+        session_changes.note_session(self._file, session_id, note, now=self._clock())
 
     def set_session_metadata(self, session_id: str, metadata: Mapping[str, str]) -> None:
         """Set keys of a session's metadata; an empty value takes its key away, the others stay.
@@ -125,9 +152,9 @@ class Desk:
         Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError, UnusableFileError,
         BusyError.
         """
-        from negotiator.conversations import sessions
+        from negotiator.conversations import session_changes
 
-        sessions.set_metadata(self._file, session_id, metadata, now=self._clock())
+        session_changes.set_metadata(self._file, session_id, metadata, now=self._clock())
 
     def start_call(
         self, load_id: str, carrier: str, *, company: str | None = None, allow_carrier: str | None = None
@@ -167,6 +194,15 @@ class Desk:
         return calls.end_call(
             self._file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=self._clock()
         )
+
+    def note_call(self, call_id: int | str, note: str) -> "CallDetail":
+        """Put a note after those of a call, whether it has ended or not.
+
+        Raises InvalidCallIDError, InvalidNotesError, CallNotFoundError, UnusableFileError, BusyError.
+        """
+        from negotiator.conversations import calls
+
+        return calls.note_call(self._file, call_id, note)
 
     def list_calls(self, wanted: "CallFilter | None" = None, *, limit: int = 50) -> "list[ListedCall]":
         """Return calls, the latest first; ``limit`` 0 is all.

@@ -17,14 +17,21 @@ from negotiator.conversations.states import CallOutcome, Sentiment
 from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
-from negotiator.storage.sql import carrier_digits, moment_of, text_of, word_of
+from negotiator.storage.sql import carrier_digits, moment_of, with_note, word_of
 from negotiator.values import timestamps
 from negotiator.values.cells import flag_from, text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
 from negotiator.values.mc_number import carrier_number, usual_spelling
 from negotiator.values.money import dollars, from_file
-from negotiator.values.text import allowing, require_company_name, require_reason, require_usable_notes
+from negotiator.values.text import (
+    allowing,
+    require_company_name,
+    require_note,
+    require_reason,
+    require_usable_notes,
+)
 
+_NOTES = with_note(":notes")
 _LISTED = ListedCall._fields
 
 
@@ -105,8 +112,7 @@ def end_call(
             f"""UPDATE main.calls
                   SET call_end_time = :now, call_duration = :seconds, outcome = :outcome,
                       sentiment = coalesce(:sentiment, sentiment),
-                      notes = CASE WHEN :notes IS NULL THEN notes WHEN {text_of("notes")} IS NULL THEN :notes
-                                   ELSE notes || char(10) || :notes END
+                      notes = {_NOTES}
                 WHERE id = :id""",
             {
                 "now": timestamps.format_stored(now),
@@ -117,6 +123,19 @@ def end_call(
                 "id": number,
             },
         )
+        return _call(file, number)
+
+
+def note_call(file: LoadsFile, call_id: int | str, note: str) -> CallDetail:
+    """Put a note after those of a call, whether it has ended or not; return the call.
+
+    Raises InvalidCallIDError, InvalidNotesError, CallNotFoundError.
+    """
+    number = parse_call_id(call_id)
+    require_note(note)
+    with file.write() as db:
+        _call(file, number)
+        db.execute(f"UPDATE main.calls SET notes = {_NOTES} WHERE id = :id", {"notes": note, "id": number})
         return _call(file, number)
 
 

@@ -111,6 +111,8 @@ class Session(NamedTuple):
     expires_at: datetime | None
     closed_at: datetime | None
     close_reason: str | None
+    reason_lost: str | None
+    notes: str | None
     metadata: Mapping[str, object]
 
 
@@ -131,7 +133,8 @@ class SessionStats(NamedTuple):
 class SessionFilter(NamedTuple):
     """Which sessions are wanted; None is any.
 
-    ``since`` looks at the last round, or at the start of a session without one.
+    ``since`` looks at the last round, or at the start of a session without one. ``metadata`` are keys with
+    their values, as texts; an empty one is any.
     """
 
     session_id: str | None = None
@@ -140,3 +143,4 @@ class SessionFilter(NamedTuple):
     carrier: str | None = None
     load_id: str | None = None
     since: datetime | None = None
+    metadata: tuple[tuple[str, str], ...] = ()

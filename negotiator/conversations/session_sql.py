@@ -20,9 +20,9 @@ WITH counted AS (
      AND {is_session} {among}
 ), listed AS (
   SELECT counted.session_id, last_id, kept.call_id AS started_on, created_at, expires_at, closed_at,
-         close_reason, metadata
+         close_reason, reason_lost, notes, metadata
     FROM counted LEFT JOIN main.negotiation_sessions kept USING (session_id)
-   WHERE {since} {order} LIMIT {listed}
+   WHERE {since} {metadata} {order} LIMIT {listed}
 ), facts AS ({facts}), judged AS (
   SELECT listed.*, coalesce(rounds, 0) AS rounds, coalesce(counters, 0) AS counters, first_ask, last_ask,
          highest_counter AS standing_counter, first_time AS first_round_at, last_time AS last_round_at,
@@ -56,6 +56,9 @@ _OF_CALLS = """
   AND session_id IN (SELECT session_id FROM main.negotiations WHERE call_id IN ({calls})
                      UNION SELECT session_id FROM main.negotiation_sessions WHERE call_id IN ({calls}))
 """
+# A key that can be looked for has no quotes in it. What is no JSON has no metadata.
+_VALUE = """CASE WHEN json_valid(metadata) THEN CAST(json_extract(metadata, '$."{key}"') AS TEXT) END"""
+_OF_METADATA = f" AND {_VALUE} = coalesce(nullif({{value}}, ''), {_VALUE})"
 
 
 def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[str, dict[str, object]]:
@@ -82,10 +85,15 @@ def session_query(wanted: SessionFilter, *, now: datetime, limit: int) -> tuple[
         values["status"] = wanted.status
     if wanted.since is not None:
         values["since"] = timestamps.format_stored(wanted.since)
+    metadata = ""
+    for number, (key, value) in enumerate(wanted.metadata):
+        metadata += _OF_METADATA.format(key=key, value=f":meta_{number}")
+        values[f"meta_{number}"] = value
     sql = _SESSIONS.format(
         is_session=f"{text_of('session_id')} IS NOT NULL",
         among=among,
         since="1" if wanted.since is None else f"{_LAST_MOMENT} >= :since",
+        metadata=metadata,
         listed=":limit" if wanted.status is None else "-1",
         facts=thread_facts(f"({round_facts('{row}.session_id IN (SELECT session_id FROM listed)')})"),
         closed=moment_of("closed_at"),

@@ -16,13 +16,12 @@ from negotiator.errors import (
     InvalidMetadataError,
     InvalidTimeError,
     Remedy,
-    SessionEndedError,
     SessionNotFoundError,
 )
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.values import timestamps
-from negotiator.values.cells import json_from, text_from
+from negotiator.values.cells import json_from, text_from, word_from
 from negotiator.values.ids import (
     generate_session_id,
     parse_call_id,
@@ -30,7 +29,6 @@ from negotiator.values.ids import (
     require_session_id,
 )
 from negotiator.values.money import from_file
-from negotiator.values.text import require_usable_notes
 
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _LONGEST_VALUE = 1_000  # characters
@@ -53,56 +51,29 @@ def start_session(
 
     number = None if call_id is None else parse_call_id(call_id)
     session_id = generate_session_id(now)
-    try:
-        expires_at = None if expires_in is None else now + expires_in
-    except OverflowError:
-        raise InvalidTimeError("that is past all calendars", "give a shorter length, as in 7d") from None
+    expires_at = None if expires_in is None else end_of(expires_in, now)
     with file.write() as db:
         if number is not None and Repository(file).call(number) is None:
             raise CallNotFoundError(f"there is no call {number} in {str(file.path)!r}", "check the call's ID")
-        _insert(db, session_id, now, call_id=number, expires_at=expires_at)
+        insert_session(db, session_id, now, call_id=number, expires_at=expires_at)
         if metadata:
-            _store_metadata(db, session_id, metadata)
+            store_metadata(db, session_id, metadata)
     return session_id
 
 
-def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: str | None = None) -> None:
-    """Close a session that is active: it takes no further ask.
-
-    Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError.
-    """
-    require_readable_session_id(session_id)
-    require_usable_notes(reason)
-    with file.write() as db:
-        session = _session(file, session_id, now)
-        if session.status is not SessionStatus.ACTIVE:
-            raise SessionEndedError(
-                f"session {session_id} is {session.status} already", "there is nothing to close"
-            )
-        _insert(db, session_id, now)
-        db.execute(
-            "UPDATE main.negotiation_sessions SET closed_at = ?, close_reason = ? WHERE session_id = ?",
-            [timestamps.format_stored(now), reason, session_id],
-        )
-
-
-def set_metadata(file: LoadsFile, session_id: str, metadata: Mapping[str, str], *, now: datetime) -> None:
-    """Set keys of a session's metadata; an empty value takes its key away, the others stay.
-
-    Raises InvalidSessionIDError, SessionNotFoundError, InvalidMetadataError.
-    """
-    require_readable_session_id(session_id)
-    with file.write() as db:
-        _session(file, session_id, now)
-        _insert(db, session_id, now)
-        _store_metadata(db, session_id, metadata)
+def end_of(length: timedelta, now: datetime) -> datetime:
+    """Return when a length of time is over. Raises InvalidTimeError."""
+    try:
+        return now + length
+    except OverflowError:
+        raise InvalidTimeError("the date is out of range", "give a shorter length, as in 7d") from None
 
 
 def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> Session:
     """Return where a session stands. Raises InvalidSessionIDError, SessionNotFoundError."""
     require_readable_session_id(session_id)
     with file.read():
-        return _session(file, session_id, now)
+        return session_in(file, session_id, now)
 
 
 def list_sessions(file: LoadsFile, wanted: SessionFilter, *, now: datetime, limit: int = 50) -> list[Session]:
@@ -143,7 +114,11 @@ def _parse_pair(pair: str) -> tuple[str, str]:
     return key, value
 
 
-def _session(file: LoadsFile, session_id: str, now: datetime) -> Session:
+def session_in(file: LoadsFile, session_id: str, now: datetime) -> Session:
+    """Return where a session stands, inside a transaction.
+
+    Raises InvalidSessionIDError for what cannot be one, SessionNotFoundError.
+    """
     sql, values = session_query(SessionFilter(session_id=session_id), now=now, limit=1)
     row = file.one_row(sql, values)
     if row is None:
@@ -183,6 +158,8 @@ def _as_session(row: Mapping[str, Any]) -> Session:
         expires_at=timestamps.parse_stored(row["expires_at"]),
         closed_at=timestamps.parse_stored(row["closed_at"]),
         close_reason=text_from(row["close_reason"]),
+        reason_lost=word_from(row["reason_lost"]),
+        notes=text_from(row["notes"]),
         metadata=_read_metadata(row["metadata"]),
     )
 
@@ -222,7 +199,7 @@ def _read_metadata(stored: object) -> dict[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
-def _insert(
+def insert_session(
     db: Connection,
     session_id: str,
     now: datetime,
@@ -243,7 +220,8 @@ def _insert(
     )
 
 
-def _store_metadata(db: Connection, session_id: str, metadata: Mapping[str, str]) -> None:
+def store_metadata(db: Connection, session_id: str, metadata: Mapping[str, str]) -> None:
+    """Set keys of a session that has a row; an empty value takes one away. Raises InvalidMetadataError."""
     sql = "SELECT metadata FROM main.negotiation_sessions WHERE session_id = ?"
     kept = _read_metadata(db.execute(sql, [session_id]).fetchone()[0]) | dict(metadata)
     merged = {key: value for key, value in kept.items() if value != ""}

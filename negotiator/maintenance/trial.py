@@ -6,7 +6,8 @@ from secrets import token_hex
 from sqlite3 import Connection
 
 from negotiator.conversations.calls import end_call, start_call
-from negotiator.conversations.sessions import close_session, start_session
+from negotiator.conversations.session_changes import close_session
+from negotiator.conversations.sessions import start_session
 from negotiator.conversations.states import CallOutcome
 from negotiator.errors import BusyError, DiskFullError, NegotiatorError, ReadOnlyFileError, ResourceError
 from negotiator.loads.board import add_load

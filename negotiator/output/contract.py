@@ -35,7 +35,7 @@ CALL_DETAIL = (*CALL, "company_name", "notes", "call_transcript")
 SESSION = (
     *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),
     *("first_round_at", "last_round_at", "seconds_to_close"),
-    *("created_at", "expires_at", "closed_at", "close_reason", "metadata"),
+    *("created_at", "expires_at", "closed_at", "close_reason", "reason_lost", "notes", "metadata"),
 )
 SESSION_STATS = (
     *("session_id", "status", "rounds", "first_ask", "last_ask", "standing_counter"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
-from negotiator.values.money import dollars
+from negotiator.values.money import dollars, dollars_and_per_mile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,14 +87,14 @@ def _for_a_person(load: "LoadDetail", calls: "Sequence[LoadCall]") -> list[tuple
         ("Load", load.load_id),
         ("Lane", _lane(load)),
         ("Equipment", load.equipment_type),
-        ("Posted", load.loadboard_rate),
+        ("Posted", load.loadboard_rate and dollars_and_per_mile(load.loadboard_rate, load.miles)),
         ("Ceiling", load.ceiling and f"{dollars(load.ceiling)} (never quoted)"),
         ("Status", load.status if load.cancelled_at is None else "cancelled"),
         ("Cancelled", load.cancelled_at),
         ("Why", load.cancel_reason),
         ("By", load.cancelled_by),
-        ("Best ask", _best(load.best_ask, calls)),
-        ("Booked by", load.booked_by and booking(load.booked_by)),
+        ("Best ask", _best(load.best_ask, calls, load.miles)),
+        ("Booked by", load.booked_by and booking(load.booked_by, load.miles)),
         ("Pick-up", load.pickup_datetime),
         ("Delivery", load.delivery_datetime),
         ("Miles", _number(load.miles)),
@@ -108,20 +108,21 @@ def _for_a_person(load: "LoadDetail", calls: "Sequence[LoadCall]") -> list[tuple
     ]
 
 
-def _best(amount: Decimal | None, calls: "Sequence[LoadCall]") -> str:
+def _best(amount: Decimal | None, calls: "Sequence[LoadCall]", miles: object) -> str:
     """Return the best ask with whose it is."""
     if amount is None:
         return ""
     for call in calls:
         if call.lowest_ask == amount:
-            return f"{dollars(amount)}, {call.carrier_mc_number or _UNKNOWN}, call {call.id}"
-    return dollars(amount)
+            rate = dollars_and_per_mile(amount, miles)
+            return f"{rate}, {call.carrier_mc_number or _UNKNOWN}, call {call.id}"
+    return dollars_and_per_mile(amount, miles)
 
 
-def booking(booked: "Booking") -> str:
+def booking(booked: "Booking", miles: object = None) -> str:
     """Return who has a load, at what rate, by which call."""
     carrier = booked.carrier_mc_number or _UNKNOWN
-    return f"{carrier} at {dollars(booked.final_rate_agreed)}, call {booked.call_id}"
+    return f"{carrier} at {dollars_and_per_mile(booked.final_rate_agreed, miles)}, call {booked.call_id}"
 
 
 def _lane(load: "ListedLoad | LoadDetail") -> str:

@@ -12,7 +12,7 @@ from negotiator.output.formats import Format
 from negotiator.output.layout import Column
 from negotiator.policy.decide import Decision
 from negotiator.policy.terms import Terms, origin_words
-from negotiator.values.money import dollars, from_file
+from negotiator.values.money import dollars, dollars_and_per_mile, from_file
 from negotiator.values.recorded import POLICY
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def situation(answer: Answer) -> list[tuple[str, str]]:
     return [
         ("Load", "" if load is None else f"{load.load_id}  {_lane(load)}"),
         ("Carrier", "" if call is None else call.carrier_mc_number or "unknown"),
-        ("Posted", "" if load is None else dollars(load.posted_rate or Decimal(0))),
+        ("Posted", "" if load is None else dollars_and_per_mile(load.posted_rate or Decimal(0), load.miles)),
         ("Session", answer.session_id or ""),
         ("Round", _place(answer, limit)),
     ]
@@ -183,13 +183,13 @@ def _place(answer: Answer, limit: int) -> str:
 
 def answer_pairs(answer: Answer, *, explain: bool = False) -> list[tuple[str, str]]:
     """Return an answer as labels and texts for a person."""
-    before = answer.thread.rounds
+    before, miles = answer.thread.rounds, answer.load and answer.load.miles
     asks = [*(done.carrier_offer for done in before), answer.carrier_offer]
     pairs = [
         *situation(answer),
-        ("Asks", _series(asks)),
-        ("Counters", _series([done.counter for done in before])),
-        ("Decision", _decision(answer)),
+        ("Asks", _series(asks, miles)),
+        ("Counters", _series([done.counter for done in before], miles)),
+        ("Decision", decision_text(answer)),
         ("Say", answer.message),
     ]
     return pairs + (_explained(answer) if explain else [])
@@ -199,13 +199,16 @@ def _lane(load: Load) -> str:
     return f"{load.origin} to {load.destination}, {load.equipment_type}"
 
 
-def _series(amounts: Sequence[Decimal | None]) -> str:
-    """Return amounts in their order; what old files repeat is said once."""
-    return ", ".join(dollars(amount) for amount, _ in groupby(amounts) if amount is not None)
+def _series(amounts: Sequence[Decimal | None], miles: object) -> str:
+    """Return amounts in their order, the last one for each mile too; what old files repeat is said once."""
+    told = [amount for amount, _ in groupby(amounts) if amount is not None]
+    return ", ".join([*map(dollars, told[:-1]), *(dollars_and_per_mile(last, miles) for last in told[-1:])])
 
 
-def _decision(answer: Answer) -> str:
-    rate = "" if answer.amount is None else dollars(answer.amount)
+def decision_text(answer: Answer) -> str:
+    """Return what was decided, in a person's words."""
+    miles = answer.load and answer.load.miles
+    rate = "" if answer.amount is None else dollars_and_per_mile(answer.amount, miles)
     match answer.decision:
         case Decision.ACCEPTED:
             return f"ACCEPTED at {rate}; a person books it"
@@ -225,6 +228,13 @@ def _ceiling_origin(terms: Terms) -> str:
     return origin_words(origin, "ceiling_percent", version=terms.version, rule=terms.rule_number)
 
 
+def ceiling_text(answer: Answer) -> str:
+    """Return the ceiling that was kept to, and where it comes from; empty where the answer was on record."""
+    if answer.ruling is None:
+        return ""
+    return f"{dollars(answer.ruling.ceiling)} (never quoted), {_ceiling_origin(answer.terms)}"
+
+
 def _explained(answer: Answer) -> list[tuple[str, str]]:
     """Return the arithmetic, a step a line."""
     ruling, policy = answer.ruling, answer.policy
@@ -232,7 +242,7 @@ def _explained(answer: Answer) -> list[tuple[str, str]]:
     if ruling is None:
         return [("Reason", _ANSWERED_BEFORE)]
     pairs = [
-        ("Ceiling", f"{dollars(ruling.ceiling)} (never quoted), {_ceiling_origin(answer.terms)}"),
+        ("Ceiling", ceiling_text(answer)),
         ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),
         ("Reason", ruling.reason),
     ]

@@ -116,6 +116,11 @@ def draw_fields(pairs: Sequence[tuple[str, str]]) -> None:
     show(Group(*drawn))
 
 
+def draw_result(result: str, words: str) -> None:
+    """Print a decision, which stands out, and below it the words to say."""
+    show(Group(_result("Decision", visible(result)), Text(visible(words))))
+
+
 def _extent(column: Column, values: Sequence[str]) -> Extent:
     """Return how narrow and how wide a column can be; what stands whole has one width."""
     widest = max((cell_len(value) for value in values), default=0)

@@ -41,6 +41,12 @@ def carrier_digits(cell: str) -> str:
     return f"ltrim({bare}, '0')"
 
 
+def with_note(note: str) -> str:
+    """Return SQL for the column ``notes`` with one more on a line of its own, unless that is NULL."""
+    return f"""CASE WHEN {note} IS NULL THEN notes WHEN {text_of("notes")} IS NULL THEN {note}
+             ELSE notes || char(10) || {note} END"""
+
+
 def carrier_of(cell: str) -> str:
     """Return SQL for what tells a carrier from others: `values.mc_number.carrier_from`."""
     return f"CASE WHEN {text_of(cell)} IS NOT NULL THEN nullif({carrier_digits(cell)}, '') END"

@@ -147,3 +147,13 @@ def _cents_in(text: str) -> int | None:
 def dollars(amount: Decimal) -> str:
     """Return the amount as it is said to a carrier: ``$2,135.00``."""
     return f"${amount:,.2f}"
+
+
+def dollars_and_per_mile(amount: Decimal, miles: object) -> str:
+    """Return the amount with what it is for each mile, where the miles that a file holds are known.
+
+    ``$2,135.00 ($2.35/mi)``; else the amount alone.
+    """
+    distance = from_file(miles)
+    each = _to_the_cent(_CONTEXT.divide(amount, distance)) if distance is not None and distance > 0 else None
+    return dollars(amount) if each is None else f"{dollars(amount)} ({dollars(each)}/mi)"

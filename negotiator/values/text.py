@@ -49,6 +49,13 @@ def require_usable_notes(notes: str | None) -> None:
         raise InvalidNotesError("the notes are not valid UTF-8", hint)
 
 
+def require_note(note: str) -> None:
+    """Raise InvalidNotesError for a note that is empty, or that can't be kept."""
+    require_usable_notes(note)
+    if not note.strip():
+        raise InvalidNotesError("the note is empty", "say what is to be kept")
+
+
 def require_reason(reason: str) -> None:
     """Raise InvalidNotesError for a reason that is empty, or that can't be kept as a note."""
     require_usable_notes(reason)

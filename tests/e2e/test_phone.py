@@ -20,7 +20,7 @@ from tests.conftest import OTHER_SESSION, SCRIPT, SESSION, contents, data, execu
 from tests.e2e.test_terminal import plain
 
 Process = subprocess.Popen[bytes]
-PROMPT = re.compile(rb"Ask \d+: $")
+PROMPT = re.compile(rb"(Ask \d+|Call): $")
 ROUNDS = (
     "SELECT round_number, carrier_offer, system_response, session_id, notes FROM negotiations ORDER BY id"
 )
@@ -98,11 +98,22 @@ def test_asks_are_answered_one_by_one_until_one_is_accepted(desk: Path) -> None:
     assert talk.seen.count("Ask 4") == 0
 
 
-def test_an_answer_looks_as_that_to_a_single_ask(desk: Path) -> None:
-    """Line by line."""
-    single = run("negotiate", 1, 2300, "--dry-run").stdout.splitlines()
+def test_an_answer_takes_two_lines(desk: Path) -> None:
+    """What was decided, and what to say: the rest stands above, or is shown on request."""
+    execute(desk, "UPDATE loads SET miles = 1000")
     between = at_the_phone(1, typed=["2300\n", "\n"]).seen.split("Ask ")[1]
-    assert [line.rstrip() for line in between.splitlines()][1 : len(single) + 1] == single
+    assert [line.rstrip() for line in between.splitlines()] == [
+        "1: 2300",
+        "COUNTER $2,125.00 ($2.13/mi), 3 rounds left",
+        '"We can do $2,125.00 on this load. Does that work for you?"',
+    ]
+
+
+def test_an_explained_answer_looks_as_that_to_a_single_ask(desk: Path) -> None:
+    """Word by word: on a terminal, lines are folded."""
+    single = run("negotiate", 1, 2300, "--dry-run", "--explain").stdout.split()
+    between = at_the_phone(1, "--explain", typed=["2300\n", "\n"]).seen.split("Ask ")[1].split()
+    assert between[2 : len(single) + 2] == single
 
 
 def test_what_is_at_stake_is_shown_before_the_first_ask(desk: Path) -> None:
@@ -127,7 +138,12 @@ def test_a_transfer_ends_it_too(desk: Path) -> None:
         ("abc", "'abc' is not an amount"),
         ("0", "'0' is not an amount"),
         ("-5", "'-5' is not an amount"),
-        ("2300 dollars", "'2300 dollars' is not an amount"),
+        ("2300 2250", "'2300 2250' is not an amount"),
+        ("2300 -50", "'2300 -50' is not an amount"),
+        ("rings back", "? shows what else can be typed"),
+        ("9000 wants fuel paid", "type 9000! wants fuel paid instead"),
+        ("note", "the note is empty"),
+        ("undo", "no round"),
         ("!", "'' is not an amount"),
         ("abc!", "'abc' is not an amount"),
         (b"23\xff", "is not an amount"),
@@ -293,3 +309,124 @@ def test_the_heading_tells_what_the_lane_has_cost(desk: Path) -> None:
         == 1
     )
     assert talk.seen.index("Lane so far") < talk.seen.index("Ask 1:")
+
+
+@pytest.mark.parametrize(
+    ("typed", "recorded"),
+    [
+        ("2300 wants fuel paid", (2300, "wants fuel paid")),
+        ("$2,300.50 USD   Élan's truck, 2 stops", (2300.5, "Élan's truck, 2 stops")),
+        ("2.3k wants fuel!", (2300, "wants fuel!")),
+        ("2.30 per mile wants fuel", (2300, "wants fuel")),
+        ("9000! is serious", (9000, "is serious")),
+        ("9000 ! is serious", (9000, "is serious")),
+        ("2300 dollars", (2300, "dollars")),
+    ],
+)
+def test_words_after_an_ask_are_kept_as_its_note(
+    desk: Path, typed: str, recorded: tuple[object, str]
+) -> None:
+    """The amount is the longest beginning that is one, and ! belongs to the amount."""
+    execute(desk, "UPDATE loads SET miles = 1000")
+    talk = at_the_phone(1, typed=[f"{typed}\n", "\n"])
+    assert [(done[1], done[4]) for done in select(desk, ROUNDS)] == [recorded], talk
+
+
+def test_the_note_of_an_ask_comes_after_that_of_all_asks(desk: Path) -> None:
+    """Each on a line of its own."""
+    at_the_phone(1, "--notes", "rang twice", typed=["2300 wants fuel\n", "2290\n", "\n"])
+    assert [done[4] for done in select(desk, ROUNDS)] == ["rang twice\nwants fuel", "rang twice"]
+
+
+def test_a_question_mark_shows_what_can_be_typed(desk: Path) -> None:
+    """In 80 columns, and nothing is recorded."""
+    before = contents(desk)
+    talk = at_the_phone(1, typed=["?\n", "\n"])
+    for expected in ("3150 wants fuel paid", "6000!", "undo", "note TEXT", "ceiling", "lane", "empty line"):
+        assert expected in talk.said
+    assert max(map(len, talk.said.splitlines())) <= 80
+    assert contents(desk) == before
+
+
+def test_the_ceiling_is_shown_on_request_alone(desk: Path) -> None:
+    """Before an ask and after one."""
+    talk = at_the_phone(1, typed=["2300\n", "ceiling\n", "\n"])
+    assert talk.seen.count("$2,310.00 (never quoted)") == 1
+    assert "2,310" not in at_the_phone(1, typed=["2290\n", "\n"]).seen
+
+
+def test_the_lane_is_shown_on_request(desk: Path) -> None:
+    """Where there is too little on record, that is said."""
+    assert "Too little is on record" in at_the_phone(1, typed=["lane\n", "\n"]).said
+
+
+def test_a_round_is_taken_back_at_the_phone(desk: Path) -> None:
+    """It counts no more, its number is not given again, and the reason is kept."""
+    asks = ["2300\n", "2350 too high\n", "undo heard 2350, said 2250\n", "2250\n", "\n"]
+    talk = at_the_phone(1, "--new-session", typed=asks)
+    assert talk.code == 0, talk
+    assert "Taken back: round 2, the ask of $2,350.00." in talk.seen
+    assert [(done[0], done[2]) for done in select(desk, ROUNDS)] == [
+        (1, "counter_offer_2125.00"),
+        (2, "counter_offer_2170.00"),
+        (2, "withdrawn"),
+        (3, "counter_offer_2150.00"),
+    ]
+    assert select(desk, ROUNDS)[2][4] == "heard 2350, said 2250"
+
+
+def test_a_note_of_the_call_is_kept_at_the_phone(desk: Path) -> None:
+    """After those that are there."""
+    talk = at_the_phone(1, typed=["note driver is Kim\n", "note rings at noon\n", "\n"])
+    assert talk.said.count("Noted.") == 2
+    assert select(desk, "SELECT notes FROM calls WHERE id = 1") == [("driver is Kim\nrings at noon",)]
+    assert not select(desk, ROUNDS)
+
+
+def test_without_arguments_the_call_is_asked_for(desk: Path) -> None:
+    """The newest open call first; one that ended, was agreed, or whose load is gone is not among them."""
+    run("negotiate", 3, 1200)
+    execute(
+        desk,
+        "INSERT INTO calls (id, load_id, carrier_mc_number) VALUES (4, 'L1', 'MC9'), (5, 'GONE', 'MC9')",
+        "INSERT INTO calls (id, load_id, outcome) VALUES (6, 'L1', 'Rejected'), (7, 'L1', 'transferred')",
+        "INSERT INTO calls (id, load_id, call_end_time) VALUES (8, 'L1', '2025-09-01 10:00:00')",
+    )
+    talk = at_the_phone(typed=["abc\n", "4\n", "2300\n", "\n"])
+    assert talk.code == 0, talk
+    shown = [line.split()[:1] for line in talk.seen.split("Call: ")[0].splitlines()]
+    listed = [word for words in shown for word in words if word.isdigit()]
+    assert listed == ["4", "3", "2", "1"]
+    assert "'abc' is not a call ID" in talk.said
+    assert "$1,200.00" in talk.seen.split("Call: ")[0]
+    assert max(map(len, talk.seen.splitlines())) <= 80
+    assert select(desk, "SELECT call_id FROM negotiations ORDER BY id") == [(3,), (4,)]
+
+
+def test_no_call_need_be_chosen(desk: Path) -> None:
+    """An empty line leaves, and where no call is open, that is said."""
+    execute(desk, "UPDATE loads SET status = 'booked'")
+    talk = at_the_phone(typed=["\n"])
+    assert (talk.code, "No call is open" in talk.said) == (0, True)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_without_a_terminal_a_call_must_be_given(desk: Path, form: list[str]) -> None:
+    """Exit 2, as for every missing argument."""
+    result = installed("negotiate", *form, input="1\n2300\n")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "missing argument 'CALL_ID'" in result.stderr
+
+
+def test_a_new_session_of_the_phone_may_expire(desk: Path) -> None:
+    """From its first ask on; one of which no ask was recorded is not begun."""
+    at_the_phone(1, "--new-session", "--expires-in", "2h", typed=["\n"])
+    assert not select(desk, "SELECT * FROM negotiation_sessions")
+    at_the_phone(1, "--new-session", "--expires-in", "2h", typed=["2300\n", "2250\n", "\n"])
+    ((session, hours),) = select(
+        desk,
+        """SELECT session_id, round(24 * (julianday(expires_at) - julianday(timestamp)), 1)
+             FROM negotiation_sessions JOIN negotiations USING (session_id) WHERE round_number = 1""",
+    )
+    assert hours == 2
+    assert {done[3] for done in select(desk, ROUNDS)} == {session}

@@ -166,6 +166,28 @@ def show(
     printing.record(contract.data(found, contract.CALL_DETAIL), form)
 
 
+@app.command("note", epilog=examples("negotiator call note 2 'the driver is Kim, 555-0100'"))
+def note(
+    call_id: options.CallID,
+    text: Annotated[str, typer.Argument(help="What is to be kept.", metavar="TEXT")],
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Add to the notes of a call.
+
+    It may have ended.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.conversations import calls
+    from negotiator.storage.database import LoadsFile
+
+    with LoadsFile.open(db) as file:
+        noted = calls.note_call(file, call_id, text)
+    printing.record(contract.data(noted, contract.CALL_DETAIL), form)
+
+
 @app.command("undo", epilog=examples("negotiator call undo 2 --reason 'typed 1200, meant 2200'"))
 def undo(
     call_id: options.CallID,

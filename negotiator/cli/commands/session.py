@@ -15,6 +15,8 @@ from negotiator.output.formats import Format
 from negotiator.values.ids import parse_call_id, require_readable_session_id
 from negotiator.values.timestamps import parse_length, utc_now
 
+_NEVER = "never"
+
 app = Commands(
     examples("negotiator session list --status active", "negotiator session history abc123"),
     common=["start", "list", "show", "history"],
@@ -119,7 +121,7 @@ def start(
     epilog=examples(
         "negotiator session list --status active",
         "negotiator session list --carrier 'MC 123456' --since 7d --json",
-        "negotiator session list --stats",
+        "negotiator session list --meta desk=reefer --stats",
     ),
 )
 def list_(
@@ -128,6 +130,15 @@ def list_(
     carrier: options.Carrier = None,
     load: options.LoadFilter = None,
     since: options.Since = None,
+    meta: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--meta",
+            help="With this metadata; an empty value is any.",
+            metavar="KEY=VALUE",
+            show_default=False,
+        ),
+    ] = None,
     stats: Annotated[
         bool, typer.Option("--stats", help="Print rounds, seconds, and what each side conceded a round.")
     ] = False,
@@ -150,6 +161,7 @@ def list_(
         carrier=carrier,
         load_id=load,
         since=options.past_moment(since, now),
+        metadata=tuple(sessions.parse_metadata(meta or []).items()),
     )
     with LoadsFile.open(db) as file:
         if stats:
@@ -192,36 +204,81 @@ def close(
 ) -> None:
     """Close a session: it takes no further ask."""
     form = options.chosen(form, as_json, csv_safe)
-    from negotiator.conversations import sessions
+    from negotiator.conversations import session_changes, sessions
     from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
     with LoadsFile.open(db) as file:
         session_id = choose_session(file, session_id)
-        sessions.close_session(file, session_id, now=utc_now(), reason=reason)
+        session_changes.close_session(file, session_id, now=utc_now(), reason=reason)
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
-@app.command(
-    "set",
-    epilog=examples("negotiator session set sess_20250820224530_abc123 --meta desk=reefer"),
-)
-def set_(
+@app.command("reopen", epilog=examples("negotiator session reopen sess_20250820224530_abc123"))
+def reopen(
     session_id: options.SessionID,
-    meta: Meta = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
     csv_safe: options.CsvSafe = False,
 ) -> None:
-    """Set metadata of a session. An empty value takes its key away."""
+    """Let a closed session take asks again.
+
+    Also one that has expired.
+    """
     form = options.chosen(form, as_json, csv_safe)
-    from negotiator.conversations import sessions
+    from negotiator.conversations import session_changes, sessions
+    from negotiator.negotiation.session_choice import choose_session
+    from negotiator.storage.database import LoadsFile
+
+    with LoadsFile.open(db) as file:
+        session_id = choose_session(file, session_id)
+        session_changes.reopen_session(file, session_id, now=utc_now())
+        print_session(sessions.show_session(file, session_id, now=utc_now()), form)
+
+
+@app.command(
+    "set",
+    epilog=examples(
+        "negotiator session set sess_20250820224530_abc123 --meta desk=reefer",
+        "negotiator session set abc123 --note 'rings back at noon' --expires-in 4h",
+    ),
+)
+def set_(
+    session_id: options.SessionID,
+    meta: Meta = None,
+    note: Annotated[
+        str | None, typer.Option("--note", help="Added to the notes of the session.", metavar="TEXT")
+    ] = None,
+    expires_in: Annotated[
+        str | None,
+        typer.Option(
+            "--expires-in", help="For how long from now it takes asks; never: for ever.", metavar="LENGTH"
+        ),
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Set metadata, a note, or a deadline.
+
+    An empty value takes its key away.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    from negotiator.conversations import session_changes, sessions
     from negotiator.negotiation.session_choice import choose_session
     from negotiator.storage.database import LoadsFile
 
     metadata = sessions.parse_metadata(meta or [])
+    length = None if expires_in in {None, _NEVER} else parse_length(expires_in)
+    now = utc_now()
     with LoadsFile.open(db) as file:
         session_id = choose_session(file, session_id)
-        sessions.set_metadata(file, session_id, metadata, now=utc_now())
+        with file.one_transaction():
+            session_changes.set_metadata(file, session_id, metadata, now=now)
+            if note is not None:
+                session_changes.note_session(file, session_id, note, now=now)
+            if expires_in is not None:
+                session_changes.set_expiry(file, session_id, length, now=now)
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)

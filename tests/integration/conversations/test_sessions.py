@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from negotiator import CallHandlingService
-from negotiator.conversations import sessions
+from negotiator.conversations import session_changes, sessions
 from negotiator.conversations.models import SessionFilter
 from negotiator.conversations.session_sql import session_query
 from negotiator.errors import SessionEndedError, SessionMismatchError
@@ -315,6 +315,6 @@ def test_what_older_programs_wrote_is_never_changed(old: Path) -> None:
     before = [select(old, f"SELECT * FROM {table}") for table in tables]
     session = start(old, call_id=1)
     with LoadsFile.open(old) as file:
-        sessions.set_metadata(file, session, {"a": "1"}, now=NOW)
-        sessions.close_session(file, session, now=NOW)
+        session_changes.set_metadata(file, session, {"a": "1"}, now=NOW)
+        session_changes.close_session(file, session, now=NOW)
     assert [select(old, f"SELECT * FROM {table}") for table in tables] == before
