@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from negotiator.http import far
 from negotiator.http.api import asks, calls, figures, loads
 from negotiator.http.api.counters import Counters
 from negotiator.http.api.docs import docs_page
 from negotiator.http.api.endpoint import Api, Endpoint, as_response, refused
+from negotiator.http.api.guarded import behind_the_key
 from negotiator.http.api.openapi import document
 from negotiator.http.api.problems import Refusal
 from negotiator.http.desk import OpenDesk
@@ -51,7 +53,7 @@ def create_app(
         for operation in OPERATIONS
     ]
     return Starlette(
-        routes=[*routes, *_documentation()],
+        routes=[*routes, *behind_the_key(far.routes(lambda: desk), api), *_documentation()],
         lifespan=open_desk,
         exception_handlers={HTTPException: _as_json, Exception: _unexpected},
     )

@@ -23,6 +23,8 @@ from negotiator.policy.terms import PolicySource
 
 _LOGGER = logging.getLogger("negotiator.http")
 _NONE: Schema = {}
+INVALID_KEY = {"detail": "Invalid API key"}
+"""What is answered to who has no key."""
 
 
 class Api(NamedTuple):
@@ -113,7 +115,7 @@ class Endpoint:
     async def _answer(self, request: Request) -> object:
         operation = self._operation
         if operation.needs_key and not self._api.keys.let_in(request.headers.get("x-api-key")):
-            raise Refusal(HTTPStatus.UNAUTHORIZED, {"detail": "Invalid API key"})
+            raise Refusal(HTTPStatus.UNAUTHORIZED, INVALID_KEY)
         path = _read(operation.parameters, request.path_params, "path")
         query = _read(operation.query, request.query_params, "query")
         body: dict[str, object] = {}

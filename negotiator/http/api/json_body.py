@@ -39,18 +39,19 @@ async def json_object(request: Request) -> Mapping[str, object]:
 async def _body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and (len(declared) > len(str(LARGEST)) or int(declared) > LARGEST):
-        raise _too_large()
+        raise too_large(LARGEST)
     parts, size = [], 0
     async for part in request.stream():
         parts.append(part)
         size += len(part)
         if size > LARGEST:
-            raise _too_large()
+            raise too_large(LARGEST)
     return b"".join(parts)
 
 
-def _too_large() -> Refusal:
-    detail = f"The body is larger than {LARGEST} bytes"
+def too_large(most: int) -> Refusal:
+    """Return the answer to a body of more than so many bytes."""
+    detail = f"The body is larger than {most} bytes"
     return Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"detail": detail}, connection="close")
 
 

@@ -102,7 +102,7 @@ def unusable(faults: list[Fault]) -> Refusal:
 def without_path(message: str, path: Path) -> str:
     """Return a message of ours without the name of the file."""
     name = repr(str(path))
-    return message.replace(f" in {name}", "").replace(name, "the file").replace(str(path), "the file")
+    return message.removesuffix(f" in {name}").replace(name, "the file").replace(str(path), "the file")
 
 
 def _said(status: HTTPStatus, words: str, code: str, **headers: str) -> Refusal:
