@@ -24,6 +24,7 @@ from negotiator.errors import (
     UnusablePolicyError,
 )
 from negotiator.http.api.fields import Fault, UnusableRequestError, fault
+from negotiator.http.litestream import NotCopiedError
 from negotiator.http.waiting import TooManyWaitingError
 
 RETRY_SECONDS = 1
@@ -77,7 +78,7 @@ def refusal_of(problem: Exception, path: Path, places: Places = _IN_BODY) -> Ref
 
 
 def _not_now(problem: NegotiatorError) -> str:
-    if isinstance(problem, TooManyWaitingError):
+    if isinstance(problem, TooManyWaitingError | NotCopiedError):
         return problem.message
     return "the file is in use" if isinstance(problem, BusyError) else "the file cannot be used now"
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from negotiator.http.api.problems import refusal_of
 from negotiator.http.desk import OpenDesk
 from negotiator.http.litestream import Litestream, NotCopiedError
 from negotiator.maintenance.create import init
@@ -183,3 +184,15 @@ def test_nobody_else_empties_the_log(machine: Machine) -> None:
         with closing(sqlite3.connect(machine.path, timeout=0)) as db:
             busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert busy
+
+
+def test_a_client_is_told_to_send_it_again(machine: Machine) -> None:
+    """503, with when; no path and no reason of ours."""
+    with (
+        pytest.raises(NotCopiedError) as raised,
+        closing(Litestream(machine.socket, machine.path, SECONDS)) as litestream,
+    ):
+        litestream()
+    refusal = refusal_of(raised.value, machine.path)
+    assert (refusal.status, refusal.headers) == (503, {"retry-after": "1"})
+    assert refusal.body == {"detail": "it is on record, and not copied elsewhere yet", "code": "not_copied"}
