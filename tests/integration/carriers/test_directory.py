@@ -85,6 +85,17 @@ def test_a_blocked_carrier_is_listed_shown_and_used_again(known: Path) -> None:
     assert (again.exit_code, "is not blocked" in again.stderr) == (4, True)
 
 
+def test_a_block_that_is_over_is_in_no_list_of_those_that_hold(known: Path) -> None:
+    """It stands among the blocks of its carrier; one whose end cannot be read holds."""
+    execute(
+        known,
+        """INSERT INTO carrier_blocks (carrier, reason, blocked_until) VALUES
+             ('100', 'late', '2025-01-01T00:00:00Z'), ('200', 'late', 'some day'), ('300', 'late', '2999-01-01')""",
+    )
+    assert listed("--blocked") == ["MC200", "MC300"]
+    assert [block["reason"] for block in data("carrier", "show", "100")["blocks"]] == ["late"]
+
+
 def test_what_forbids_a_carrier_that_is_unblocked_is_said(known: Path) -> None:
     """Its status."""
     data("carrier", "block", "300", "--reason", "late")

@@ -87,6 +87,13 @@ def test_a_load_that_is_put_back_is_cancelled_no_more(desk: Path) -> None:
     assert (load["cancelled_at"], load["cancel_reason"], load["ceiling"]) == (None, None, 2400)
 
 
+def test_a_load_that_was_put_back_and_delivered_is_not_cancelled(desk: Path) -> None:
+    """Whatever its status was set to."""
+    run(*CANCEL)
+    run("load", "set", "L1", "--status", "available")
+    assert data("load", "set", "L1", "--status", "completed")["cancelled_at"] is None
+
+
 def test_a_load_that_another_program_puts_back_is_cancelled_no_more(desk: Path) -> None:
     """Once it is booked that is forgotten."""
     run(*CANCEL)

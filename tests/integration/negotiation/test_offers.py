@@ -178,6 +178,54 @@ def test_no_better_offer_is_said_where_there_is_none(board: Path, why: str) -> N
     assert "lower" not in result.stderr
 
 
+def test_a_lower_ask_that_is_not_open_makes_no_equal_one_better(board: Path) -> None:
+    """It has to be lower itself."""
+    execute(
+        board,
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response)
+           VALUES (1, 1, 2050, 'counter_offer_2110.00'), (4, 1, 2100, 'counter_offer_2110.00')""",
+        "UPDATE calls SET outcome = 'rejected' WHERE id = 1",
+    )
+    assert "better_offer" not in data("negotiate", 2, 2100)
+
+
+def test_a_better_offer_is_read_in_every_spelling(board: Path) -> None:
+    """As other programs write amounts."""
+    execute(
+        board,
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response)
+           VALUES (1, 1, '$2,050.00', 'counter_offer_2010.0')""",
+    )
+    assert data("negotiate", 2, 2100)["better_offer"]["last_ask"] == 2050
+
+
+def test_a_counter_in_the_session_of_an_earlier_call_stands(board: Path) -> None:
+    """The session goes on in a second call of the carrier."""
+    execute(
+        board,
+        "UPDATE calls SET carrier_mc_number = 'MC100' WHERE id = 2",
+        f"""INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp)
+            VALUES (1, '{SESSION}', 1, 2600, 'counter_offer_2180.00', '2025-08-20 10:00:00'),
+                   (2, '{SESSION}', 2, 2500, 'Let me see', '2025-08-20 11:00:00'),
+                   (1, NULL, 1, 2700, 'counter_offer_2190.00', '2025-08-20 09:00:00')""",
+    )
+    (offer,) = data("load", "offers", "L1")
+    assert (offer["call_id"], offer["last_ask"], offer["standing_counter"]) == (2, 2500, 2180)
+
+
+def test_nobody_is_rung_while_another_call_has_the_load(board: Path) -> None:
+    """It is still booked."""
+    execute(
+        board,
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response)
+           VALUES (4, 1, 2300, 'counter_offer_2110.00')""",
+    )
+    data("negotiate", 1, 2100)
+    execute(board, "UPDATE calls SET final_rate_agreed = 2050, outcome = 'accepted' WHERE id = 2")
+    done = data("call", "reopen", 1, "--fell-through", "--reason", "no truck")
+    assert (done["load_status"], done["next_best"]) == ("booked", None)
+
+
 def test_the_next_best_is_named_with_its_phone_when_a_deal_falls_through(board: Path) -> None:
     """Handed over or not; not one that must not be used, and not while the load is not to be had."""
     execute(board, "INSERT INTO carrier_blocks (carrier, reason) VALUES ('400', 'fraud')")
