@@ -12,7 +12,7 @@ from pathlib import Path
 import negotiator
 from negotiator.output import printing
 from negotiator.output.layout import Column
-from tests.benchmarks import crowd, size, startup, throughput
+from tests.benchmarks import crowd, server, size, startup, throughput
 from tests.benchmarks.measuring import Ratio, machine
 
 Measure = Callable[[Path, argparse.Namespace], Iterator[Ratio]]
@@ -24,6 +24,9 @@ CASES: Mapping[str, Measure] = {
     ),
     "crowd": lambda folder, given: crowd.measure(
         folder, max(given.runs // 8, 1), min(given.rounds, throughput.ROUNDS)
+    ),
+    "serve": lambda folder, given: server.measure(
+        folder, max(given.runs // 13, 1), min(given.rounds, throughput.ROUNDS), 5 if given.runs > 1 else 1
     ),
     "size": lambda folder, given: size.measure(folder, given.runs, given.rounds),
     "migrate": lambda folder, given: size.measure_migration(folder, max(given.runs // 13, 1), given.rounds),

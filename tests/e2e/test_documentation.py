@@ -70,7 +70,7 @@ def test_every_block_is_of_a_language_that_is_tested() -> None:
     }
     assert alone == {
         *(("python", "python"), ("reports", "sql"), ("files", "sql"), ("phone", "text"), ("policy", "toml")),
-        *(("replication", "yaml"), ("replication", "systemd")),
+        *(("replication", "yaml"), ("replication", "systemd"), ("server", "systemd")),
     }
 
 
