@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ssl import SSLError
+from ssl import SSLCertVerificationError
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -102,10 +102,9 @@ class Client:
             self._connection.request(method, f"{self._address.path}/api/cli/{route}", body, headers)
             response = self._connection.getresponse()
             content = response.read(_LONGEST_ANSWER)
-        except SSLError as problem:
-            reason = getattr(problem, "verify_message", "") or problem.reason or problem
+        except SSLCertVerificationError as problem:
             raise ServerError(
-                f"{self._named} cannot be trusted: {reason}",
+                f"{self._named} cannot be trusted: {problem.verify_message}",
                 "check its certificate, and this machine's clock",
             ) from problem
         except (OSError, HTTPException) as problem:

@@ -2,16 +2,18 @@
 
 import json
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copy
 
 import pytest
 
+from negotiator.remote.address import address
 from tests.conftest import SESSION, execute, run, select
 from tests.serving import KEY, Server, serving
 
@@ -68,7 +70,7 @@ def timeless(text: str, path: Path) -> str:
 def test_it_prints_what_it_prints_on_a_file(desk: Path) -> None:
     """Answers, histories, notes and errors, with the same exit codes."""
     execute(desk, "UPDATE loads SET miles = 925", "UPDATE calls SET carrier_mc_number = 'MC1'")
-    near = Path(copy(desk, desk.with_name("near.db")))
+    near = Path(shutil.copy(desk, desk.with_name("near.db")))
     Path("asks.jsonl").write_text("\n".join([*map(json.dumps, ASKS), "no JSON"]))
     with serving(desk) as server:
         for command in SAME:
@@ -263,3 +265,89 @@ def test_a_failing_server_stops_a_batch(desk: Path) -> None:
         away.rename(desk)
     codes = [json.loads(line)["error"]["code"] for line in result.stdout.splitlines()]
     assert (result.returncode, codes) == (5, ["file_unusable", "not_attempted", "not_attempted"])
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_a_certificate_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that nobody vouches for is refused before the key is sent; SSL_CERT_FILE vouches for it."""
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+            "-days",
+            "2",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain("cert.pem", "key.pem")
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            for _ in range(2):
+                client, _address = listening.accept()
+                try:
+                    with context.wrap_socket(client, server_side=True) as secure:
+                        heard.append(secure.recv(10_000))
+                        secure.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"rounds": []}')
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"https://localhost:{listening.getsockname()[1]}"
+        refused = far(url, "call", "history", "1", "--json")
+        assert (refused.returncode, heard) == (5, [])
+        assert "cannot be trusted" in refused.stderr
+        monkeypatch.setenv("SSL_CERT_FILE", "cert.pem")
+        trusted = far(url, "call", "history", "1", "--json")
+        assert (trusted.returncode, json.loads(trusted.stdout)) == (0, [])
+        thread.join()
+    assert KEY.encode() in heard[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "exposed"),
+    [
+        ("http://127.0.0.1:8000", False),
+        ("http://127.3.2.1", False),
+        ("http://[::1]:8000", False),
+        ("http://localhost/desk", False),
+        ("https://desk.example.com", False),
+        ("http://desk.example.com", True),
+        ("http://192.168.1.5:8000", True),
+        ("http://127.0.0.1.example.com", True),
+    ],
+)
+def test_what_can_be_read_on_the_way_is_known(url: str, exposed: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Whoever uses it is warned."""
+    found = address({"NEGOTIATOR_URL": url, "NEGOTIATOR_API_KEY": KEY})
+    assert found is not None
+    assert found.is_exposed is exposed
+
+
+def test_a_key_that_can_be_read_on_the_way_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it is sent."""
+    with answering(b'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"rounds": []}') as (url, _):
+        port = int(url.rpartition(":")[2])
+        there = socket.create_connection
+        monkeypatch.setattr(
+            socket, "create_connection", lambda _to, *others: there(("127.0.0.1", port), *others[:1])
+        )
+        result = far("http://desk.example.com", "call", "history", "1")
+    assert result.returncode == 0
+    assert "the key and the answers can be read on the way to desk.example.com" in result.stderr
