@@ -1,20 +1,19 @@
-"""A server for tests, in a process of its own: ``python -m tests.serving PATH``."""
+"""A server for tests, in a process of its own."""
 
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import socket
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-KEY = "a-key-for-tests"
+KEY = "0123456789abcdef-a-key-for-tests"
 
 
 @dataclass
@@ -77,12 +76,22 @@ def serving(
 
     ``listening`` is handed over to it, as systemd does; ``most_files`` is how many it may have open.
     """
-    command = [sys.executable, "-m", "tests.serving", str(path), *map(str, options)]
+    command = [
+        sys.executable,
+        "-m",
+        "negotiator",
+        "serve",
+        "--port",
+        "0",
+        "--db",
+        str(path),
+        *map(str, options),
+    ]
     if listening is not None:
         command = [sys.executable, "-c", _HAND_OVER, str(listening.fileno()), *command]
     if most_files is not None:
         command = ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh", *command]
-    surroundings = os.environ | {"NEGOTIATOR_API_KEY": KEY, "PYTHONPATH": str(ROOT)} | environment
+    surroundings = os.environ | {"NEGOTIATOR_API_KEY": KEY} | environment
     process = subprocess.Popen(
         command,
         stderr=subprocess.PIPE,
@@ -103,38 +112,3 @@ def serving(
         yield server
     finally:
         server.stop()
-
-
-def main() -> None:
-    """Serve a file: PATH [HEADER SECONDS] [CONNECTIONS] [LOG FORMAT]."""
-    from starlette.applications import Starlette  # noqa: PLC0415 - for the server alone
-    from starlette.requests import Request  # noqa: PLC0415
-    from starlette.responses import JSONResponse, Response  # noqa: PLC0415
-    from starlette.routing import Route  # noqa: PLC0415
-
-    from negotiator.http import far  # noqa: PLC0415
-    from negotiator.http.connections import Patience  # noqa: PLC0415
-    from negotiator.http.desk import OpenDesk  # noqa: PLC0415
-    from negotiator.http.listening import sockets  # noqa: PLC0415
-    from negotiator.http.logs import LogFormat  # noqa: PLC0415
-    from negotiator.http.running import run  # noqa: PLC0415
-
-    path, seconds, most, form = [*sys.argv[1:], *["10", "4096", "text"][len(sys.argv) - 2 :]]
-    desk = OpenDesk(Path(path))
-
-    async def health(_request: Request) -> Response:
-        fault = await desk.fault()
-        return JSONResponse({"status": fault or "healthy"}, 503 if fault else 200)
-
-    @asynccontextmanager
-    async def life(_app: Starlette) -> AsyncIterator[None]:
-        async with desk:
-            yield
-
-    app = Starlette(routes=[Route("/health", health), *far.routes(lambda: desk)], lifespan=life)
-    patience = Patience(headers=float(seconds), body=float(seconds), connections=int(most))
-    run(app, sockets(os.environ, "127.0.0.1", 0), patience, LogFormat(form))
-
-
-if __name__ == "__main__":
-    main()

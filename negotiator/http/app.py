@@ -53,7 +53,7 @@ def create_app(
         for operation in OPERATIONS
     ]
     return Starlette(
-        routes=[*routes, *behind_the_key(far.routes(lambda: desk), api), *_documentation()],
+        routes=[*routes, *behind_the_key(far.routes(api), api), *_documentation()],
         lifespan=open_desk,
         exception_handlers={HTTPException: _as_json, Exception: _unexpected},
     )

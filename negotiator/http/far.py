@@ -3,17 +3,19 @@
 Its own client calls them, of the same version or an older one: keys are added and never taken away.
 """
 
-import json
-import os
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from negotiator.errors import REFUSALS, BadInputError, InvalidAskError, NegotiatorError
-from negotiator.http.desk import OpenDesk
+from negotiator.http.api.endpoint import Api, refused
+from negotiator.http.api.fields import UnusableRequestError
+from negotiator.http.api.json_body import json_object
+from negotiator.http.api.problems import Refusal, refusal_of
 from negotiator.negotiation.ask import answer_ask, parse_ask
 from negotiator.negotiation.history import call_history, session_history
 from negotiator.negotiation.models import Answer, Ask
@@ -21,10 +23,8 @@ from negotiator.negotiation.session_choice import choose_session
 from negotiator.output import contract
 from negotiator.output.formats import json_line
 from negotiator.output.rounds import answer_data, answer_pairs, notice_facts
-from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 
-T = TypeVar("T")
 MOST_ASKS = 1_000
 """How many asks a request may have: they share a transaction."""
 _KEYS = {"call_id", "carrier_offer", "session_id", "notes", "request_id", "allow_outlier"}
@@ -32,29 +32,29 @@ _SHOWN_ROUND = (*contract.ROUND, "decided_by")
 _STATUS = {2: 422, 3: 404, 4: 409}  # by exit code; all else is the server's matter
 
 
-def routes(desk: Callable[[], OpenDesk]) -> list[Route]:
-    """Return the routes; ``desk`` gives the open one."""
+def routes(api: Api) -> list[Route]:
+    """Return the routes, which are in no document: they are for one client."""
+    desk = api.desk
 
     async def asks(request: Request) -> Response:
-        given = await _given(request)
+        given = await json_object(request)
         asked, dry_run = given.get("asks"), given.get("dry_run") is True
         if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_ASKS:
             raise InvalidAskError("the request has no asks, or too many", f"send 1 to {MOST_ASKS}")
         parsed = [_parsed(ask) for ask in asked]
-        source = PolicySource.from_environment(os.environ)
 
         def answer_all(file: LoadsFile) -> list[dict[str, object]]:
-            return [_reply(file, ask, source, record=not dry_run) for ask in parsed]
+            return [_reply(file, ask, api, record=not dry_run) for ask in parsed]
 
-        replies = await (desk().read(answer_all) if dry_run else desk().write(answer_all))
+        replies = await (desk.read(answer_all) if dry_run else desk.write(answer_all))
         return _json({"replies": replies})
 
     async def session(request: Request) -> Response:
-        given = await _given(request)
+        given = await json_object(request)
         typed, call_id = given.get("typed"), given.get("call_id")
         if not isinstance(typed, str) or not isinstance(call_id, str | None):
             raise BadInputError("the request names no session", "send what was typed")
-        return _json({"session_id": await desk().read(lambda file: choose_session(file, typed, call_id))})
+        return _json({"session_id": await desk.read(lambda file: choose_session(file, typed, call_id))})
 
     async def rounds(request: Request) -> Response:
         call_id, typed = request.query_params.get("call_id"), request.query_params.get("session")
@@ -67,16 +67,16 @@ def routes(desk: Callable[[], OpenDesk]) -> list[Route]:
                 found = session_history(file, chosen or "")
             return [contract.data(row, _SHOWN_ROUND) for row in found]
 
-        return _json({"rounds": await desk().read(read)})
+        return _json({"rounds": await desk.read(read)})
 
     handlers = [("asks", "POST", asks), ("session", "POST", session), ("rounds", "GET", rounds)]
     return [
-        Route(f"/api/cli/{name}", _saying_errors(desk, handler), methods=[method])
+        Route(f"/api/cli/{name}", _saying_errors(api, handler), methods=[method])
         for name, method, handler in handlers
     ]
 
 
-def _saying_errors(desk: Callable[[], OpenDesk], handler: Callable[[Request], Any]) -> Callable[..., Any]:
+def _saying_errors(api: Api, handler: Callable[[Request], Any]) -> Callable[..., Any]:
     """Return the handler, whose errors are answers that the client can raise again."""
 
     async def handle(request: Request) -> Response:
@@ -85,19 +85,13 @@ def _saying_errors(desk: Callable[[], OpenDesk], handler: Callable[[Request], An
         except NegotiatorError as problem:
             status = _STATUS.get(problem.exit_code, 503)
             headers = {"retry-after": "1"} if status == 503 else None  # noqa: PLR2004 - of HTTP
-            return _json({"error": error_data(problem, desk().path)}, status, headers)
+            return _json({"error": error_data(problem, api.desk.path)}, status, headers)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
+        except (Refusal, UnusableRequestError) as problem:
+            return refused(refusal_of(problem, api.desk.path))
 
     return handle
-
-
-async def _given(request: Request) -> dict[str, Any]:
-    try:
-        given = json.loads(await request.body())
-    except (ValueError, RecursionError) as problem:
-        raise BadInputError("the request is not JSON", "send JSON") from problem
-    if not isinstance(given, dict):
-        raise BadInputError("the request is not a JSON object", "send an object")
-    return given
 
 
 def _parsed(given: object) -> Ask | NegotiatorError:
@@ -116,14 +110,12 @@ def _rest(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in {"call_id", "carrier_offer"}}
 
 
-def _reply(
-    file: LoadsFile, ask: Ask | NegotiatorError, source: PolicySource, *, record: bool
-) -> dict[str, object]:
+def _reply(file: LoadsFile, ask: Ask | NegotiatorError, api: Api, *, record: bool) -> dict[str, object]:
     """Return the reply to an ask: its refusal leaves the others of the request."""
     if isinstance(ask, NegotiatorError):
         return {"error": error_data(ask, file.path)}
     try:
-        return _answered(answer_ask(file, ask, source, record=record))
+        return _answered(answer_ask(file, ask, api.source, clock=api.clock, record=record))
     except REFUSALS as problem:
         return {"error": error_data(problem, file.path)}
 

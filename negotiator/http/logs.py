@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from secrets import token_hex
 from typing import Any
 
@@ -24,17 +23,10 @@ _CLIENT_LEFT = 499  # as nginx has it in its log: nobody was there to be answere
 _SERVER_ERRORS = 500
 
 
-class LogFormat(StrEnum):
-    """How a line of the log is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 class _Lines(logging.Formatter):
-    def __init__(self, form: LogFormat) -> None:
+    def __init__(self, *, as_json: bool) -> None:
         super().__init__()
-        self._form = form
+        self._as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -47,7 +39,7 @@ class _Lines(logging.Formatter):
         }
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
-        if self._form is LogFormat.JSON:
+        if self._as_json:
             return json.dumps(said, default=str)
         line = " ".join([str(said["time"]), str(said["level"]), str(said["message"])])
         line += "".join(f" {name}={_one_line(fact)}" for name, fact in facts.items())
@@ -60,10 +52,10 @@ def _one_line(fact: object) -> str:
     return text if text.isprintable() and " " not in text else json.dumps(text)
 
 
-def begin(form: LogFormat) -> None:
-    """Let the server, and what it is made of, write to stderr in this format."""
+def begin(*, as_json: bool) -> None:
+    """Let the server, and what it is made of, write to stderr, as JSON or as text."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(form))
+    handler.setFormatter(_Lines(as_json=as_json))
     for name, level in (("negotiator.http", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False

@@ -13,7 +13,7 @@ import uvicorn
 
 from negotiator.http.connections import Patience, connections
 from negotiator.http.listening import spelled
-from negotiator.http.logs import App, LogFormat, RequestLog, begin, say
+from negotiator.http.logs import App, RequestLog, begin, say
 
 _IDLE_SECONDS = 5
 _FINISH_SECONDS = 30
@@ -21,14 +21,14 @@ _BACKLOG = 256  # as many connections are accepted at a time, before one of them
 _FILES_OF_OUR_OWN = 64 + _BACKLOG  # connections to the file, its side files, the log
 
 
-def run(app: App, listening: Sequence[socket], patience: Patience, form: LogFormat) -> None:
+def run(app: App, listening: Sequence[socket], patience: Patience, *, as_json: bool) -> None:
     """Serve until SIGTERM or SIGINT, then take nothing more in, finish what is in flight, and return.
 
     Raises SystemExit(0) after SIGTERM, KeyboardInterrupt after SIGINT, SystemExit(3) when the app did not
     start.
     """
     gc.enable()  # a command does without, for its short life
-    begin(form)
+    begin(as_json=as_json)
     most = min(patience.connections, _files_that_may_be_open() - _FILES_OF_OUR_OWN)
     config = uvicorn.Config(
         RequestLog(app),
@@ -49,6 +49,8 @@ def run(app: App, listening: Sequence[socket], patience: Patience, form: LogForm
         uvicorn.Server(config).run(sockets=list(listening))
     finally:
         signal.signal(signal.SIGTERM, before)
+        for each in listening:
+            each.close()
         say("stopped")
 
 

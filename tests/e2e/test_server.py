@@ -1,7 +1,10 @@
 """The server as a process: told to stop, killed, with slow clients, with others beside it on the same file."""
 
+import gc
 import json
+import logging
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -18,10 +21,16 @@ from typing import Any
 import pytest
 
 from tests.conftest import run, select
+from tests.documentation import blocks
 from tests.serving import KEY, Server, serving
 
 ASKS = "/api/cli/asks"
-START = b"POST /api/cli/asks HTTP/1.1\r\nHost: desk\r\n"
+HEALTHY = {
+    "status": "healthy",
+    "database": "connected",
+    "services": {"fmcsa": "not used", "load_matching": "active", "call_handling": "active"},
+}
+START = f"POST /api/cli/asks HTTP/1.1\r\nHost: desk\r\nX-API-Key: {KEY}\r\n".encode()
 
 
 def asks(call_id: int = 1, offer: str = "2300", **others: object) -> dict[str, Any]:
@@ -76,7 +85,7 @@ def test_sockets_are_handed_over_as_systemd_does(desk: Path) -> None:
         thread, found = in_background(lambda: first.ask("GET", "/health"))
         with serving(desk, listening=held):
             thread.join()
-    assert found == [(200, {"status": "healthy"})]
+    assert found == [(200, HEALTHY)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,10 @@ def test_sockets_are_handed_over_as_systemd_does(desk: Path) -> None:
 )
 def test_a_slow_client_is_cut_off(desk: Path, start: bytes, more: bytes) -> None:
     """Also one that sends something again and again."""
-    with serving(desk, 1) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+    with (
+        serving(desk, "--header-seconds", 1, "--body-seconds", 1) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as client,
+    ):
         client.sendall(start)
         began = time.monotonic()
         client.settimeout(0.2)
@@ -103,7 +115,10 @@ def test_a_slow_client_is_cut_off(desk: Path, start: bytes, more: bytes) -> None
 
 def test_a_connection_that_is_used_again_is_cut_off_too(desk: Path) -> None:
     """A whole request earns no patience for the next."""
-    with serving(desk, 1) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+    with (
+        serving(desk, "--header-seconds", 1, "--body-seconds", 1) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as client,
+    ):
         client.sendall(b"GET /health HTTP/1.1\r\nHost: desk\r\n\r\n")
         assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
         client.sendall(b"GET /health")
@@ -114,19 +129,22 @@ def test_a_connection_that_is_used_again_is_cut_off_too(desk: Path) -> None:
 @pytest.mark.parametrize("most_files", [1_000, 5_000])
 def test_slow_connections_keep_nobody_out(desk: Path, most_files: int) -> None:
     """1,100 of them, half in their headers and half in their body, with room for all of them and without."""
-    with serving(desk, 60, most_files=most_files) as server, ExitStack() as stack:
+    with (
+        serving(desk, "--header-seconds", 60, "--body-seconds", 60, most_files=most_files) as server,
+        ExitStack() as stack,
+    ):
         for number in range(1_100):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
             client.sendall(START if number % 2 else START + b"Content-Length: 90\r\n\r\n{")
         began = time.monotonic()
-        assert server.ask("GET", "/health") == (200, {"status": "healthy"})
+        assert server.ask("GET", "/health") == (200, HEALTHY)
         assert server.ask("POST", ASKS, asks())[0] == 200
         assert time.monotonic() - began < 30
 
 
 def test_a_line_of_the_log_is_json_if_it_is_asked_for(desk: Path) -> None:
     """Each request has an ID: the client's own if it is usable, in its answer too."""
-    with serving(desk, 10, 100, "json") as server:
+    with serving(desk, "--log", "json") as server:
         server.ask("GET", "/health", X_Request_ID="mine-1")
         server.ask("GET", "/health?x=%0Aforged", X_Request_ID="no good")
         server.stop()
@@ -160,7 +178,7 @@ class Caller(threading.Thread):
 
     def __init__(self, port: int, number: int, over: threading.Event) -> None:
         """Begin with nothing asked."""
-        super().__init__()
+        super().__init__(daemon=True)
         self.port, self.number, self.over = port, number, over
         self.answers: dict[str, int] = {}
         self.unanswered: str | None = None
@@ -219,7 +237,7 @@ def test_a_moved_file_is_said_by_health(desk: Path) -> None:
     with serving(desk) as server:
         desk.rename(away)
         status, said = server.ask("GET", "/health")
-        assert (status, said["status"]) == (503, "the file is missing, was moved, or cannot be used")
+        assert (status, said["database"]) == (503, "the file is missing, was moved, or cannot be used")
         assert server.ask("POST", ASKS, asks())[0] == 503
         away.rename(desk)
         assert server.ask("GET", "/health")[0] == 200
@@ -248,7 +266,8 @@ def test_a_full_disk_is_said_by_health(desk: Path, tmp_path: Path) -> None:
                         break
             status, said = server.ask("POST", ASKS, asks(2, "2300", notes="n" * 9_000))
             assert (status, said["error"]["code"]) == (503, "disk_full")
-            assert server.ask("GET", "/health") == (503, {"status": "there is no room to write"})
+            status, said = server.ask("GET", "/health")
+            assert (status, said["database"]) == (503, "there is no room to write")
             filler.unlink()
             assert server.ask("GET", "/health")[0] == 200
             assert server.ask("POST", ASKS, asks(2, "2300", notes="n" * 9_000))[0] == 200
@@ -269,3 +288,68 @@ def mount(disk: Path) -> bool:
 def unmount(disk: Path) -> None:
     """Take it away again."""
     subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """Those of the guide, with a program that is there in place of ours."""
+    socket_unit, service = blocks("systemd", page="server")
+    units = {"negotiator.socket": socket_unit.text, "negotiator.service": service.text}
+    for name, text in units.items():
+        (tmp_path / name).write_text(text.replace("/opt/negotiator/bin/negotiator", "/bin/true"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *(str(tmp_path / name) for name in units)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, [line for line in done.stderr.splitlines() if str(tmp_path) in line]) == (0, [])
+
+
+def test_the_options_of_the_unit_are_those_of_the_command(desk: Path) -> None:
+    """It is started as the unit starts it, with a socket and a file of keys."""
+    (service,) = [block.text for block in blocks("systemd", page="server") if "ExecStart=" in block.text]
+    command = service.partition("ExecStart=")[2].partition("\n")[0].split()
+    Path("api-keys").write_text("# of the dashboard\nanother-key-0123456789abcdef\n")
+    options = [word.replace("${CREDENTIALS_DIRECTORY}", str(Path.cwd())) for word in command[2:]]
+    with listening() as held, serving(desk, *options, listening=held) as server:
+        assert server.ask("POST", ASKS, asks())[0] == 200
+        assert server.ask("POST", ASKS, asks(2), X_API_Key="another-key-0123456789abcdef")[0] == 200
+        assert server.ask("POST", ASKS, asks(2), X_API_Key="no-key")[0] == 401
+    assert json.loads(server.log[0])["message"] == "listening"
+
+
+def test_garbage_is_collected_while_it_serves(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands do without; what runs for weeks may not."""
+    seen: list[bool] = []
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: seen.append(gc.isenabled()))
+    monkeypatch.setenv("NEGOTIATOR_API_KEY", KEY)
+    loggers = [logging.getLogger(name) for name in ("negotiator.http", "uvicorn")]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    gc.disable()
+    try:
+        assert run("serve", "--port", 0, "--db", desk).exit_code == 0
+    finally:
+        gc.enable()
+        for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
+    assert seen == [True]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "no.such.host.invalid"], "cannot be listened on"),
+        (["--log", "xml"], "'xml'"),
+        (["--header-seconds", "0"], "0"),
+        (["--most-waiting", "0"], "0"),
+    ],
+)
+def test_what_cannot_be_served_is_said(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], said: str
+) -> None:
+    """With exit code 2, before anything listens."""
+    monkeypatch.setenv("NEGOTIATOR_API_KEY", KEY)
+    result = run("serve", "--port", 0, "--db", desk, *options)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.stderr

@@ -146,7 +146,7 @@ def test_no_folder_holds_more_than_fifteen_files() -> None:
         ("jinja2", {"output"}),
         ("numpy", {"lab"}),
         ("starlette", {"http"}),
-        ("uvicorn", {"cli", "http"}),
+        ("uvicorn", {"http"}),
         ("click", set()),
     ],
 )
