@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from negotiator.reports.carrier_card import CarrierCard
     from negotiator.reports.lane import LanePast
     from negotiator.reports.report import Report
+    from negotiator.reports.todo import Todo
 
 
 class Desk:
@@ -155,6 +156,16 @@ class Desk:
         from negotiator.conversations import session_changes
 
         session_changes.set_metadata(self._file, session_id, metadata, now=self._clock())
+
+    def todo(self, *, ahead: timedelta = timedelta(days=1), limit: int = 50) -> "list[Todo]":
+        """Return whom to ring: by pick-up, the earliest first, then by posted rate, the dearest first.
+
+        ``ahead`` is how soon a session that expires, or a load that picks up, is urgent; ``limit`` 0 is all.
+        Raises UnusableFileError, BusyError.
+        """
+        from negotiator.reports.todo import todo
+
+        return todo(self._file, now=self._clock(), ahead=ahead, limit=limit)
 
     def start_call(
         self, load_id: str, carrier: str, *, company: str | None = None, allow_carrier: str | None = None

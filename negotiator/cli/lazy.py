@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "load": ("load", "The load board: import, add, list, show."),
         "carrier": ("carrier", "Whom we may use: carriers, and blocks."),
         "policy": ("policy", "How much to pay for which load."),
+        "todo": ("todo", "Say whom to ring, the most urgent first."),
         "report": ("report", "Say what was booked, and what it cost."),
         "help": ("help", "Print a page of the guide."),
     },

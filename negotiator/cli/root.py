@@ -129,7 +129,7 @@ def _usage_error(problem: typer.TyperException, line: CommandLine) -> UsageError
 app = typer.Typer(
     name="negotiator",
     cls=Root,
-    epilog=examples("negotiator init --sample", "negotiator negotiate 1 2300"),
+    epilog=examples("negotiator init --sample; negotiator negotiate 1 2300"),
     **PLAIN,
 )
 
@@ -148,4 +148,4 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Negotiate freight rates with carriers and keep every round on record, in one local SQLite file."""
+    """Negotiate freight rates with carriers; every round stays on record in a file."""

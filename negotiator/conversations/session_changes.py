@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from negotiator.conversations.sessions import end_of, insert_session, session_in, store_metadata
+from negotiator.conversations.sessions import insert_session, session_in, store_metadata
 from negotiator.conversations.states import SessionStatus
 from negotiator.errors import SessionEndedError
 from negotiator.storage.database import LoadsFile
@@ -75,7 +75,7 @@ def set_expiry(file: LoadsFile, session_id: str, expires_in: timedelta | None, *
     Raises InvalidSessionIDError, InvalidTimeError, SessionNotFoundError.
     """
     require_readable_session_id(session_id)
-    ends = None if expires_in is None else timestamps.format_stored(end_of(expires_in, now))
+    ends = None if expires_in is None else timestamps.format_stored(timestamps.end_of(expires_in, now))
     with file.write() as db:
         session_in(file, session_id, now)
         insert_session(db, session_id, now)

@@ -14,7 +14,6 @@ from negotiator.conversations.states import SessionStatus
 from negotiator.errors import (
     CallNotFoundError,
     InvalidMetadataError,
-    InvalidTimeError,
     Remedy,
     SessionNotFoundError,
 )
@@ -51,7 +50,7 @@ def start_session(
 
     number = None if call_id is None else parse_call_id(call_id)
     session_id = generate_session_id(now)
-    expires_at = None if expires_in is None else end_of(expires_in, now)
+    expires_at = None if expires_in is None else timestamps.end_of(expires_in, now)
     with file.write() as db:
         if number is not None and Repository(file).call(number) is None:
             raise CallNotFoundError(f"there is no call {number} in {str(file.path)!r}", "check the call's ID")
@@ -59,14 +58,6 @@ def start_session(
         if metadata:
             store_metadata(db, session_id, metadata)
     return session_id
-
-
-def end_of(length: timedelta, now: datetime) -> datetime:
-    """Return when a length of time is over. Raises InvalidTimeError."""
-    try:
-        return now + length
-    except OverflowError:
-        raise InvalidTimeError("the date is out of range", "give a shorter length, as in 7d") from None
 
 
 def show_session(file: LoadsFile, session_id: str, *, now: datetime) -> Session:

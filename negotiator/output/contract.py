@@ -41,6 +41,11 @@ SESSION_STATS = (
     *("session_id", "status", "rounds", "first_ask", "last_ask", "standing_counter"),
     *("seconds", "carrier_concession", "broker_concession"),
 )
+TODO = (
+    *("reasons", "load_id", "origin", "destination", "equipment_type", "pickup_datetime", "posted_rate"),
+    *("miles", "carrier_mc_number", "company_name", "phone", "last_ask", "standing_counter", "expires_at"),
+    *("latest", "call_id", "session_id", "barred"),
+)
 LISTED_LOAD = (
     *("load_id", "origin", "destination", "pickup_datetime", "delivery_datetime", "equipment_type"),
     *("loadboard_rate", "miles", "status"),

@@ -98,3 +98,11 @@ def parse_length(text: str) -> timedelta:
             f"{text[:40]!r} is not a length of time", "give one as in 90s, 30m, 2h, 7d or 1w"
         )
     return length
+
+
+def end_of(length: timedelta, now: datetime) -> datetime:
+    """Return when a length of time is over. Raises InvalidTimeError."""
+    try:
+        return now + length
+    except OverflowError:
+        raise InvalidTimeError("the date is out of range", "give a shorter length, as in 7d") from None

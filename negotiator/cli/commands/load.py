@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negotiator.cli import options
-from negotiator.cli.commands import load_values
-from negotiator.cli.commands.load_values import KnownLoadID, value
+from negotiator.cli import load_values, options
 from negotiator.cli.groups import Commands, examples
+from negotiator.cli.load_values import KnownLoadID, value
 from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format

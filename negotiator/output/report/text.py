@@ -56,13 +56,16 @@ def as_rows(report: Report) -> list[Mapping[str, object]]:
 
 def as_markdown(report: Report) -> str:
     """Return a report as Markdown tables, for a chat or a ticket."""
-    parts = [f"## {title(report)}", _table(*figure_cells(report.whole, report.whole.figures.values()))]
+    parts = [
+        f"## {title(report)}",
+        markdown_table(*figure_cells(report.whole, report.whole.figures.values())),
+    ]
     if report.groups:
-        parts += [f"### By {report.by}", _table(*group_cells(report))]
+        parts += [f"### By {report.by}", markdown_table(*group_cells(report))]
     if told := ceilings(report):
         parts.append(told)
     if report.above_ceiling:
-        parts.append(_table(*deal_cells(report)))
+        parts.append(markdown_table(*deal_cells(report)))
     if note := todays_stand_in(report.whole.figures):
         parts.append(note)
     return "\n\n".join(parts)
@@ -161,7 +164,8 @@ def _compared(cut: Cut, key: str) -> dict[str, object]:
     return {"previous": before.value if before else None, "change": difference(cut, key)}
 
 
-def _table(headings: list[str], cells: list[list[str]]) -> str:
+def markdown_table(headings: list[str], cells: list[list[str]]) -> str:
+    """Return texts under headings as a table of Markdown."""
     lines = [headings, ["---"] * len(headings), *cells]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
 

@@ -24,6 +24,7 @@ from negotiator.reports.adherence import DealAboveCeiling
 from negotiator.reports.carrier import CarrierPast
 from negotiator.reports.carrier_card import CarrierCard, LastRate
 from negotiator.reports.lane import LanePast
+from negotiator.reports.todo import Todo
 
 WHOLE = [
     (Round, contract.EXPLAINED_ROUND),
@@ -39,6 +40,7 @@ WHOLE = [
     (LanePast, contract.LANE),
     (CarrierPast, contract.CARRIER_PAST),
     (Offer, contract.OFFER),
+    (Todo, contract.TODO),
     (Tried, contract.SIMULATED),
     (Backtest, contract.BACKTEST),
     (RoundChanges, contract.ROUND_CHANGES),
