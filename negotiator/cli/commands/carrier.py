@@ -236,6 +236,7 @@ def import_(
     company's name, an email address or an address. New carriers are added; those that are there are changed,
     but blank values change nothing. Other columns are left out, and named.
     """
+    options.collect_garbage()
     form = options.chosen(form, as_json, csv_safe)
     from negotiator.carriers.importing import import_carriers
     from negotiator.storage.database import LoadsFile

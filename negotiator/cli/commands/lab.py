@@ -53,6 +53,7 @@ def simulate(
     Of the oracle is the share of what somebody would get who knows the lowest rate of each carrier; of the
     best plan, of what anybody could get who does not.
     """
+    options.collect_garbage()
     form = options.chosen(form, as_json, csv_safe)
     from negotiator.lab.extra import require_numpy
 
@@ -99,6 +100,7 @@ def backtest(
     Say which answers would differ, and first how many of them were never tried, so that nobody knows what
     carriers would have said. It writes nothing.
     """
+    options.collect_garbage()
     form = options.chosen(form, as_json, csv_safe)
     now = utc_now()
     began = options.past_moment(since, now)
