@@ -19,6 +19,7 @@ from negotiator.maintenance.restore import restore
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 from tests.documentation import blocks
 from tests.litestream import Machine, eventually
+from tests.serving import serving
 from tests.workers import go, start
 
 CALLS = 5000
@@ -326,3 +327,26 @@ def test_systemd_takes_the_units(machine: Machine) -> None:
             ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
+
+
+ASK = {"call_id": "any", "carrier_offer": 2000}
+ROUTE = "/api/calls/{}/negotiate"
+
+
+def test_the_server_answers_what_is_copied(machine: Machine, primary: Path, tmp_path: Path) -> None:
+    """Over HTTP: both are killed right after an answer; while Litestream is away, 503, and then the same answer."""
+    with machine.replicating() as litestream, serving(primary, "--litestream", machine.socket) as server:
+        status, first = server.ask("POST", ROUTE.format(100), ASK, Idempotency_Key="one")
+        assert status == 200, first
+        litestream.kill()
+        litestream.wait()
+        status, refused = server.ask("POST", ROUTE.format(101), ASK, Idempotency_Key="two")
+        assert (status, refused["code"]) == (503, "not_copied")
+        assert server.ask("GET", "/health")[0] == 503
+        with machine.replicating() as again:
+            eventually(lambda: server.ask("POST", ROUTE.format(101), ASK, Idempotency_Key="two")[0] == 200)
+            assert server.ask("POST", ROUTE.format(100), ASK, Idempotency_Key="one") == (200, first)
+            again.kill()
+            server.process.kill()
+    shutil.rmtree(primary.parent)
+    assert [call for call, _, _ in select(machine.restored(tmp_path / "restored.db"), ROUNDS)] == [100, 101]
