@@ -1,6 +1,6 @@
 """The app: each operation under its path, the document that describes them, and errors as JSON."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from negotiator.http import far
 from negotiator.http.api import asks, calls, figures, loads
@@ -48,15 +49,26 @@ def create_app(
         async with desk:
             yield
 
-    routes = [
-        Route(operation.path, Endpoint(operation, api), methods=[operation.method])
-        for operation in OPERATIONS
-    ]
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, {})[operation.method] = Endpoint(operation, api)
+    routes = [Route(path, _ByMethod(found), methods=list(found)) for path, found in by_path.items()]
     return Starlette(
         routes=[*routes, *behind_the_key(far.routes(api), api), *_documentation()],
         lifespan=open_desk,
         exception_handlers={HTTPException: _as_json, Exception: _unexpected},
     )
+
+
+class _ByMethod:
+    """Serves a path: one route for all its methods, so that a 405 names each of them."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint]) -> None:
+        self._endpoints = endpoints
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._endpoints[method](scope, receive, send)
 
 
 def _documentation() -> list[Route]:

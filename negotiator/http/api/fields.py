@@ -71,7 +71,7 @@ def read_fields(schema: Schema, given: Mapping[str, object], place: str) -> dict
         value = given.get(name)
         if name not in given and field.required:
             faults.append(fault("missing", (place, name), "Field required"))
-        elif value is None and not field.required:
+        elif value is None and not field.required and (field.nullable or name not in given):
             values[name] = field.default
         else:
             problem, values[name] = _read(field, value)

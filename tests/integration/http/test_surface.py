@@ -194,6 +194,7 @@ def test_what_is_read(client: Client, path: str, found: object) -> None:
         ({"equipment_type": "Dry Van", "limit": 1}, ["L2"]),
         ({"limit": 101}, 422),
         ({"limit": 0}, 422),
+        ({"limit": None}, 422),
         ({"min_rate": "x"}, 422),
         ({"origin": 5}, 422),
         ({"origin": "\ud800"}, 422),
@@ -443,6 +444,12 @@ def test_metrics_are_in_the_form_of_prometheus(client: Client) -> None:
     assert reply.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     line = re.compile(r"# (HELP|TYPE) \w+ .+|\w+(\{\w+=\"[^\"]*\"(,\w+=\"[^\"]*\")*\})? [0-9.e+-]+")
     assert all(map(line.fullmatch, reply.raw.decode().splitlines()))
+
+
+def test_a_405_names_all_methods_of_the_path(client: Client) -> None:
+    """Those of one path are one route."""
+    allowed = client.ask("DELETE", "/api/loads").headers["allow"]
+    assert sorted(allowed.split(", ")) == ["GET", "HEAD", "POST"]
 
 
 def test_other_pages_may_not_call_it(client: Client) -> None:
