@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         SessionFilter,
         StartedCall,
     )
-    from negotiator.conversations.states import CallOutcome, Sentiment
+    from negotiator.conversations.states import CallOutcome, LossReason, Sentiment
     from negotiator.loads.change import Cancelled
     from negotiator.loads.filters import LoadFilter
     from negotiator.loads.importing.importer import Imported
@@ -110,7 +110,9 @@ class Desk:
             self._file, wanted or models.SessionFilter(), now=self._clock(), limit=limit
         )
 
-    def close_session(self, session_id: str, reason: str | None = None) -> None:
+    def close_session(
+        self, session_id: str, reason: str | None = None, *, reason_lost: "LossReason | None" = None
+    ) -> None:
         """Close a session that is active: it takes no further ask.
 
         Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError,
@@ -118,7 +120,9 @@ class Desk:
         """
         from negotiator.conversations import session_changes
 
-        session_changes.close_session(self._file, session_id, now=self._clock(), reason=reason)
+        session_changes.close_session(
+            self._file, session_id, now=self._clock(), reason=reason, reason_lost=reason_lost
+        )
 
     def reopen_session(self, session_id: str) -> None:
         """Let a session that was closed by mistake, or that has expired, take asks again.
@@ -194,6 +198,8 @@ class Desk:
         *,
         sentiment: "Sentiment | None" = None,
         notes: str | None = None,
+        reason_lost: "LossReason | None" = None,
+        by: str | None = None,
     ) -> "CallDetail":
         """Record how a call ended, when, and how long it took.
 
@@ -203,7 +209,14 @@ class Desk:
         from negotiator.conversations import calls
 
         return calls.end_call(
-            self._file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=self._clock()
+            self._file,
+            call_id,
+            outcome=outcome,
+            sentiment=sentiment,
+            notes=notes,
+            reason_lost=reason_lost,
+            by=by,
+            now=self._clock(),
         )
 
     def note_call(self, call_id: int | str, note: str) -> "CallDetail":

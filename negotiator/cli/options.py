@@ -10,6 +10,7 @@ import typer
 
 from negotiator.cli import completion
 from negotiator.cli.usage import UsageError
+from negotiator.conversations.states import LossReason
 from negotiator.errors import BadInputError
 from negotiator.output import printing
 from negotiator.output.streams import say_once
@@ -82,6 +83,7 @@ Session = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")]
+ReasonLost = Annotated[LossReason | None, typer.Option("--reason-lost", help="Why there is no deal.")]
 AllowCarrier = Annotated[
     bool,
     typer.Option("--allow-carrier", help="Use one that is blocked or must not haul."),

@@ -148,4 +148,4 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Negotiate freight rates with carriers; every round stays on record in a file."""
+    """Negotiate freight rates with carriers; every round stays on record."""

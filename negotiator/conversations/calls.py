@@ -13,8 +13,8 @@ from negotiator.conversations.models import (
     ListedCall,
     StartedCall,
 )
-from negotiator.conversations.states import CallOutcome, Sentiment
-from negotiator.errors import CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
+from negotiator.conversations.states import CallOutcome, LossReason, Sentiment
+from negotiator.errors import BadInputError, CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.sql import carrier_digits, moment_of, with_note, word_of
@@ -32,6 +32,10 @@ from negotiator.values.text import (
 )
 
 _NOTES = with_note(":notes")
+_NOTE_LOST = """
+    INSERT INTO main.call_facts (call_id, reason_lost, noted_by, noted_at) VALUES (:id, :reason, :by, :now)
+    ON CONFLICT (call_id) DO UPDATE SET reason_lost = :reason, noted_by = :by, noted_at = :now
+"""
 _LISTED = ListedCall._fields
 
 
@@ -94,15 +98,20 @@ def end_call(
     outcome: CallOutcome,
     sentiment: Sentiment | None = None,
     notes: str | None = None,
+    reason_lost: LossReason | None = None,
+    by: str | None = None,
     now: datetime,
 ) -> CallDetail:
     """Record how a call ended, when, and how long it took; return the call.
 
-    Notes are put after those that are there. Raises InvalidCallIDError, InvalidNotesError,
+    Notes are put after those that are there. ``reason_lost`` is why there is no deal, ``by`` who noted it.
+    Raises InvalidCallIDError, InvalidNotesError, BadInputError for a reason where there is a deal,
     CallNotFoundError, CallEndedError for a call that has ended or an outcome against what was agreed.
     """
     number = parse_call_id(call_id)
     require_usable_notes(notes)
+    if reason_lost is not None and outcome is CallOutcome.ACCEPTED:
+        raise BadInputError("a call that ends as accepted was not lost", "leave out why")
     with file.write() as db:
         call = _call(file, number)
         _refuse_ended(call, outcome)
@@ -123,6 +132,9 @@ def end_call(
                 "id": number,
             },
         )
+        if reason_lost is not None:
+            moment = timestamps.format_stored(now)
+            db.execute(_NOTE_LOST, {"id": number, "reason": reason_lost, "by": by, "now": moment})
         return _call(file, number)
 
 
@@ -162,7 +174,8 @@ def show_call(file: LoadsFile, call_id: int | str) -> CallDetail:
 
 
 def _call(file: LoadsFile, call_id: int) -> CallDetail:
-    sql = f"SELECT {_columns((*_LISTED, 'notes', 'call_transcript'))} FROM main.calls WHERE id = ?"
+    lost = "(SELECT reason_lost FROM main.call_facts WHERE call_id = calls.id) AS reason_lost"
+    sql = f"SELECT {_columns((*_LISTED, 'notes', 'call_transcript'))}, {lost} FROM main.calls WHERE id = ?"
     row = file.one_row(sql, [call_id])
     if row is None:
         raise CallNotFoundError(
@@ -176,6 +189,7 @@ def _call(file: LoadsFile, call_id: int) -> CallDetail:
         company_name=known and known[1],
         notes=text_from(row["notes"]),
         call_transcript=text_from(row["call_transcript"]),
+        reason_lost=word_from(row["reason_lost"]),
     )
 
 

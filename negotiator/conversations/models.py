@@ -59,6 +59,7 @@ class CallDetail(NamedTuple):
     company_name: str | None
     notes: str | None
     call_transcript: str | None
+    reason_lost: str | None
 
 
 class LoadCall(NamedTuple):

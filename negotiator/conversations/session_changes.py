@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from negotiator.conversations.sessions import insert_session, session_in, store_metadata
-from negotiator.conversations.states import SessionStatus
+from negotiator.conversations.states import LossReason, SessionStatus
 from negotiator.errors import SessionEndedError
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.sql import moment_of, with_note
@@ -13,7 +13,14 @@ from negotiator.values.ids import require_readable_session_id
 from negotiator.values.text import require_note, require_usable_notes
 
 
-def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: str | None = None) -> None:
+def close_session(
+    file: LoadsFile,
+    session_id: str,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    reason_lost: LossReason | None = None,
+) -> None:
     """Close a session that is active: it takes no further ask.
 
     Raises InvalidSessionIDError, InvalidNotesError, SessionNotFoundError, SessionEndedError.
@@ -28,8 +35,9 @@ def close_session(file: LoadsFile, session_id: str, *, now: datetime, reason: st
             )
         insert_session(db, session_id, now)
         db.execute(
-            "UPDATE main.negotiation_sessions SET closed_at = ?, close_reason = ? WHERE session_id = ?",
-            [timestamps.format_stored(now), reason, session_id],
+            """UPDATE main.negotiation_sessions SET closed_at = ?, close_reason = ?, reason_lost = ?
+                WHERE session_id = ?""",
+            [timestamps.format_stored(now), reason, reason_lost, session_id],
         )
 
 

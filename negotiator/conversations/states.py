@@ -16,6 +16,18 @@ class CallOutcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+class LossReason(StrEnum):
+    """Why a call or a session came to no deal."""
+
+    PRICE = "price"
+    EQUIPMENT = "equipment"
+    TIMING = "timing"
+    SERVICE = "service"
+    OTHER_LOAD = "other-load"
+    NO_ANSWER = "no-answer"
+    OTHER = "other"
+
+
 class Sentiment(StrEnum):
     """How the carrier felt about it."""
 

@@ -31,7 +31,7 @@ CALL = (
     *("id", "carrier_mc_number", "load_id", "call_start_time", "call_end_time", "call_duration", "outcome"),
     *("sentiment", "initial_rate_offered", "final_rate_agreed", "negotiation_rounds", "transferred_to_rep"),
 )
-CALL_DETAIL = (*CALL, "company_name", "notes", "call_transcript")
+CALL_DETAIL = (*CALL, "company_name", "notes", "call_transcript", "reason_lost")
 SESSION = (
     *("session_id", "status", "load_id", "calls", "rounds", "first_ask", "last_ask", "standing_counter"),
     *("first_round_at", "last_round_at", "seconds_to_close"),

@@ -60,22 +60,26 @@ _EQUIPMENT = text_of("l.equipment_type")
 _NUMBER = carrier_of("c.carrier_mc_number")
 _CARRIER = f"coalesce('MC' || {_NUMBER} || coalesce(' ' || k.company, ''), 'unknown')"
 _JOIN_CARRIER = f"LEFT JOIN temp.report_carriers k ON k.number = {_NUMBER}"
+_CALL_LOST = f"(SELECT {word_of('f.reason_lost')} FROM main.call_facts f WHERE f.call_id = c.id)"
+_THREAD_LOST = f"""coalesce((SELECT {word_of("s.reason_lost")} FROM main.negotiation_sessions s
+                             WHERE s.session_id = t.session_id), {_CALL_LOST})"""
 
 
 def fact_tables(by: str | None) -> list[str]:
     """Return the statements that make the tables, with the group of each row when a cut is wanted."""
     join = _JOIN_CARRIER if by == "carrier" else ""
     threads = _THREADS.format(
-        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state")), join=join
+        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state"), _THREAD_LOST), join=join
     )
     outcome = f"coalesce({word_of('c.outcome')}, 'unknown')"
     calls = _CALLS.format(
-        group=_group(by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome), join=join
+        group=_group(by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome, _CALL_LOST),
+        join=join,
     )
     return [_CARRIERS, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
 
 
-def _group(by: str | None, moment: str, rounds: str, outcome: str) -> str:
+def _group(by: str | None, moment: str, rounds: str, outcome: str, reason: str) -> str:
     """Return SQL for the group that a thread or a call is in."""
     return {
         None: "NULL",
@@ -84,6 +88,7 @@ def _group(by: str | None, moment: str, rounds: str, outcome: str) -> str:
         "carrier": _CARRIER,
         "round": f"CAST({rounds} AS TEXT)",
         "outcome": outcome,
+        "reason": f"coalesce({reason}, 'none')",
     }.get(by, f"local_label({moment}, :by)")
 
 

@@ -96,7 +96,7 @@ def start(
         printing.say(unknown_status(started.carrier_mc_number, started.unknown_status))
 
 
-@app.command("end", epilog=examples("negotiator call end 2 --outcome rejected --notes 'too far'"))
+@app.command("end", epilog=examples("negotiator call end 2 --outcome rejected --reason-lost timing"))
 def end(
     call_id: options.CallID,
     outcome: Annotated[CallOutcome, typer.Option("--outcome", help="What came of it.")],
@@ -104,6 +104,7 @@ def end(
     notes: Annotated[
         str | None, typer.Option("--notes", help="Added to the notes of the call.", metavar="TEXT")
     ] = None,
+    reason_lost: options.ReasonLost = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -116,7 +117,14 @@ def end(
 
     with LoadsFile.open(db) as file:
         ended = calls.end_call(
-            file, call_id, outcome=outcome, sentiment=sentiment, notes=notes, now=utc_now()
+            file,
+            call_id,
+            outcome=outcome,
+            sentiment=sentiment,
+            notes=notes,
+            reason_lost=reason_lost,
+            by=None if reason_lost is None else options.user(),
+            now=utc_now(),
         )
     printing.record(contract.data(ended, contract.CALL_DETAIL), form)
 

@@ -37,6 +37,7 @@ class By(StrEnum):
     HOUR = "hour"
     ROUND = "round"
     OUTCOME = "outcome"
+    REASON = "reason"
 
 
 class ReportFormat(StrEnum):
@@ -51,7 +52,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-BY = "By lane, equipment, carrier, day, week, hour, round or outcome."
+BY = "By lane, equipment, carrier, day, week, hour, round, outcome or reason lost."
 app = Commands()
 _STDOUT = Path("-")
 

@@ -197,6 +197,7 @@ def close(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why; it is kept on record.", metavar="TEXT")
     ] = None,
+    reason_lost: options.ReasonLost = None,
     db: options.Database = options.DEFAULT_DATABASE,
     form: options.Form = None,
     as_json: options.Json = False,
@@ -210,7 +211,7 @@ def close(
 
     with LoadsFile.open(db) as file:
         session_id = choose_session(file, session_id)
-        session_changes.close_session(file, session_id, now=utc_now(), reason=reason)
+        session_changes.close_session(file, session_id, now=utc_now(), reason=reason, reason_lost=reason_lost)
         print_session(sessions.show_session(file, session_id, now=utc_now()), form)
 
 
