@@ -142,6 +142,37 @@ def test_slow_connections_keep_nobody_out(desk: Path, most_files: int) -> None:
         assert time.monotonic() - began < 30
 
 
+@pytest.mark.parametrize("given", [True, False], ids=["handed over", "its own"])
+def test_no_part_of_an_answer_waits_for_an_acknowledgement(desk: Path, given: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Else each answer would take 40 ms: headers and body are two packets."""
+    calls = Path("calls.txt")
+    with ExitStack() as stack:
+        held = stack.enter_context(listening()) if given else None
+        server = stack.enter_context(serving(desk, listening=held))
+        strace = [
+            "strace",
+            "-f",
+            "-qq",
+            "-e",
+            "trace=setsockopt",
+            "-o",
+            str(calls),
+            "-p",
+            str(server.process.pid),
+        ]
+        try:
+            tracer = subprocess.Popen(strace, stderr=subprocess.PIPE, text=True)
+        except OSError:
+            pytest.skip("strace is not installed")
+        time.sleep(1)
+        server.ask("GET", "/health")
+        tracer.send_signal(signal.SIGINT)
+        _, problem = tracer.communicate(timeout=30)
+        if not calls.exists() or "ptrace" in problem:
+            pytest.skip(f"nothing can be traced here: {problem}")
+    assert "TCP_NODELAY, [1]" in calls.read_text()
+
+
 def test_a_line_of_the_log_is_json_if_it_is_asked_for(desk: Path) -> None:
     """Each request has an ID: the client's own if it is usable, in its answer too."""
     with serving(desk, "--log", "json") as server:
