@@ -10,7 +10,7 @@ from negotiator.negotiation.ask import answer_ask, parse_ask
 from negotiator.policy.decide import Decision, Policy
 from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
-from tests.conftest import execute
+from tests.conftest import NOW, execute
 
 LANES = (("Reno, NV", "Boise, ID", "Dry Van"), ("Omaha, NE", "Tulsa, OK", "Reefer"))
 
@@ -51,7 +51,7 @@ def _talk(file: LoadsFile, source: PolicySource, carriers: Carriers, place: int)
     ask, standing, rounds = float(carriers.first_ask[place]), carriers.posted_rate, 0
     while True:
         rounds += 1
-        answer = answer_ask(file, parse_ask(1001 + place, ask), source)
+        answer = answer_ask(file, parse_ask(1001 + place, ask), source, clock=lambda: NOW)
         if answer.decision is not Decision.COUNTER:
             accepted = answer.decision is Decision.ACCEPTED
             return Thread(accepted, ask if accepted else None, rounds)
@@ -62,7 +62,7 @@ def _talk(file: LoadsFile, source: PolicySource, carriers: Carriers, place: int)
             Talk(carriers, one, rounds, np.array([ask]), np.array([counter]), np.array([standing]))
         )
         if heard.takes[0]:
-            final = answer_ask(file, parse_ask(1001 + place, counter), source)
+            final = answer_ask(file, parse_ask(1001 + place, counter), source, clock=lambda: NOW)
             assert final.decision is Decision.ACCEPTED
             return Thread(booked=True, paid=counter, rounds=rounds)
         if heard.leaves[0]:

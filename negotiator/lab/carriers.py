@@ -71,6 +71,10 @@ class Carriers:
             self._luck[round_number] = Luck(*generator.uniform(0, 1, (3, len(self))))
         return self._luck[round_number]
 
+    def respond(self, talk: "Talk") -> "Answers":
+        """Return what the carriers answer to a counter."""
+        return respond(talk)
+
 
 def draw(market: Market, seed: int, number: int) -> Carriers:
     """Return carriers of a market; the same seed gives the same."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from negotiator.lab.carriers import Bools, Carriers, Floats, Ints, Talk, respond
+from negotiator.lab.carriers import Answers, Bools, Carriers, Floats, Ints, Talk
 from negotiator.policy.decide import Decision, Policy, decide
 
 _ACCEPTED, _COUNTER, _TRANSFER = range(3)
@@ -53,10 +53,17 @@ class Played:
 
 def by_policy(policy: Policy) -> Broker:
     """Return the broker that decides by a policy: it asks the product itself, once for each situation."""
+    known: dict[tuple[int, float, int], tuple[int, float]] = {}
+
+    def decided(now: Situation, key: int) -> tuple[int, float]:
+        where = (now.round_number, now.posted_rate, key)
+        if where not in known:
+            known[where] = _decided(policy, now, key)
+        return known[where]
 
     def broker(now: Situation) -> Reply:
         keys, places = np.unique(_packed(now), return_inverse=True)
-        found = [_decided(policy, now, key) for key in keys.tolist()]
+        found = [decided(now, key) for key in keys.tolist()]
         codes = np.array([code for code, _ in found], np.int64)[places]
         counters = np.array([amount for _, amount in found], np.float64)[places]
         return Reply(codes == _ACCEPTED, codes == _COUNTER, counters)
@@ -87,7 +94,11 @@ def _decided(policy: Policy, now: Situation, key: int) -> tuple[int, float]:
     return _CODES[ruling.decision], float(amount or 0)
 
 
-def play(broker: Broker, carriers: Carriers) -> Played:
+Watcher = Callable[[Talk, Answers], None]
+"""Is told what carriers heard in a round, and what they answered."""
+
+
+def play(broker: Broker, carriers: Carriers, watcher: Watcher | None = None) -> Played:
     """Play a thread with each carrier, to its end. Nobody raises an ask."""
     number = len(carriers)
     ask, standing = carriers.first_ask.copy(), np.full(number, carriers.posted_rate)
@@ -108,7 +119,9 @@ def play(broker: Broker, carriers: Carriers) -> Played:
         _book(end, live[reply.accepts], now.ask[reply.accepts])
         live, counter = live[reply.counters], reply.counter[reply.counters]
         talk = Talk(carriers, live, round_number, ask[live], counter, standing[live])
-        answers = respond(talk)
+        answers = carriers.respond(talk)
+        if watcher is not None:
+            watcher(talk, answers)
         _book(end, live[answers.takes], counter[answers.takes])
         if len(live):
             end.heard.append(len(live))

@@ -92,6 +92,11 @@ ROUND_CHANGES = (
     *("round", "compared", "same", "higher_counter", "lower_counter", "accepted_earlier", "accepted_later"),
     *("transferred", "goes_on", "outside"),
 )
+LESSON = (
+    *("origin", "destination", "equipment", "threads", "heard", "silence_foretold", "silence_seen", "rounds"),
+    *("firmness", "new_rounds", "new_firmness", "why", "ranked"),
+)
+RANKED = ("rounds", "firmness", "gain", "gain_low", "gain_high", "is_step")
 SIMULATED = (
     *("market", "policy", "booked", "paid_over_posted", "of_oracle", "of_bound", "rounds", "heard", "silent"),
 )

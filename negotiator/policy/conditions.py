@@ -56,8 +56,8 @@ def number_in(value: object) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
-def _text(value: object) -> str:
-    """Return a text that is not blank, and fits a line."""
+def line_in(value: object) -> str:
+    """Return a text that stands in a document, is not blank, and fits a line. Raises InvalidPolicyError."""
     if not isinstance(value, str):
         raise InvalidPolicyError("it is not a text", "write it in quotes")
     if not value.strip() or not value.isprintable() or len(value) > _LONGEST:
@@ -66,11 +66,11 @@ def _text(value: object) -> str:
 
 
 def _place(value: object) -> Place:
-    return parse_place(_text(value))
+    return parse_place(line_in(value))
 
 
 def _words(value: object) -> Words:
-    words = words_of(_text(value))
+    words = words_of(line_in(value))
     if not words:
         raise InvalidPolicyError("it has no letter and no digit", "write words of a trailer's name")
     return words
@@ -84,7 +84,7 @@ def words_of(text: str) -> Words:
 def _carrier(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LAST_CARRIER:
         return str(value)
-    return carrier_number(_text(value))
+    return carrier_number(line_in(value))
 
 
 def _from_to(lowest: int, highest: int) -> Callable[[object], Decimal]:

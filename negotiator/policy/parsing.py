@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from negotiator.errors import BadInputError, InvalidPolicyError
-from negotiator.policy.conditions import CONDITIONS, number_in
+from negotiator.policy.conditions import CONDITIONS, line_in, number_in
 from negotiator.policy.decide import PARAMETERS, Policy, parse_parameter
 from negotiator.policy.document import Document, Rule
 from negotiator.values.cells import json_from
@@ -18,6 +18,9 @@ from negotiator.values.text import quoted
 _MOST_RULES = 500
 _MOST_FAULTS = 20
 _REMEMBERED = 16  # documents: that of a file is read for each ask, and seldom changes
+
+LEARNED = "learned"
+"""The key of a text that says what values of a table were learned from; it decides nothing."""
 
 Table = Mapping[str, Any]
 
@@ -112,6 +115,7 @@ def _parameter(key: str, value: object) -> Decimal | int:
 
 
 _PARAMETERS = {key: partial(_parameter, key) for key in PARAMETERS}
+_LEARNED: Mapping[str, Callable[[Any], Any]] = {LEARNED: line_in}
 _CONDITIONS = {key: condition.parse for key, condition in CONDITIONS.items()}
 
 
@@ -124,9 +128,10 @@ class _Parser:
     def document(self, data: object) -> Document:
         """Return the document, without what is wrong with it."""
         tables = self._table("", data, ("desk", "rule"))
-        desk = self._entries("desk", self._table("desk", tables.get("desk", {}), PARAMETERS), _PARAMETERS)
+        table = self._table("desk", tables.get("desk", {}), (*PARAMETERS, LEARNED))
+        desk = self._entries("desk", table, _PARAMETERS)
         rules = self._rules(tables.get("rule", []), desk)
-        written: dict[str, Any] = {"desk": _written(desk)}
+        written: dict[str, Any] = {"desk": _written(desk) | dict(self._entries("desk", table, _LEARNED))}
         if rules:
             written["rule"] = [dict(rule.written) for rule in rules]
         return Document(written, desk, Policy(**desk), rules)
@@ -141,13 +146,14 @@ class _Parser:
 
     def _rule(self, number: int, data: object, desk: Table) -> Rule:
         where = f"rule {number}"
-        table = self._table(where, data, (*CONDITIONS, *PARAMETERS))
+        table = self._table(where, data, (*CONDITIONS, *PARAMETERS, LEARNED))
         conditions = self._entries(where, table, _CONDITIONS)
         settings = self._entries(where, table, _PARAMETERS)
         if isinstance(data, dict):
             self._refuse_useless(where, table, conditions)
         asked = {key: table[key].strip() if isinstance(table[key], str) else table[key] for key in conditions}
-        return Rule(number, asked | _written(settings), conditions, settings, Policy(**{**desk, **settings}))
+        written = {**asked, **_written(settings), **self._entries(where, table, _LEARNED)}
+        return Rule(number, written, conditions, settings, Policy(**{**desk, **settings}))
 
     def _refuse_useless(self, where: str, table: Table, conditions: Table) -> None:
         if not table.keys() & CONDITIONS.keys():
@@ -185,6 +191,6 @@ def _unknown(key: str, keys: Sequence[str]) -> str:
     return f"{quoted(key)} is no key ({instead})"
 
 
-def _written(settings: Table) -> dict[str, int | float]:
+def _written(settings: Table) -> dict[str, object]:
     """Return numbers as TOML and JSON have them."""
     return {key: int(value) if value == int(value) else float(value) for key, value in settings.items()}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from negotiator.errors import PolicyNotFoundError, Remedy, SchemaError
 from negotiator.policy.document import Document
-from negotiator.policy.parsing import document_of, json_of, parse_document
+from negotiator.policy.parsing import LEARNED, document_of, json_of, parse_document
 from negotiator.policy.terms import PolicySource, policy_in
 from negotiator.storage.database import LoadsFile
 from negotiator.values import timestamps
@@ -32,6 +32,7 @@ class Source(StrEnum):
     SET = "set"
     APPLIED = "applied"
     REVERTED = "reverted"
+    LEARNED = "learned"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,15 @@ def apply_policy(
         return _save(file, document, Source.APPLIED, by=by, now=now, reason=reason)
 
 
+def learn_policy(file: LoadsFile, document: Document, *, by: str, now: datetime, reason: str) -> Saved:
+    """Make a document that the record recommends the policy; ``reason`` is the evidence.
+
+    Raises InvalidTextError, UnusableFileError, BusyError.
+    """
+    with file.write():
+        return _save(file, document, Source.LEARNED, by=by, now=now, reason=reason)
+
+
 def set_policy(
     file: LoadsFile,
     values: Mapping[str, Decimal | int | None],
@@ -120,6 +130,7 @@ def set_policy(
         in_force = policy_in(db)
         data = {"desk": {}} if in_force is None else in_force.document.data
         desk = {key: value for key, value in (data["desk"] | _plain(values)).items() if value is not None}
+        desk.pop(LEARNED, None)  # a person sets it now
         document = parse_document({**data, "desk": desk})
         return _save(file, document, Source.SET, by=by, now=now, reason=reason)
 

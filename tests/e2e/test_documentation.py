@@ -17,6 +17,7 @@ from negotiator import errors
 from negotiator.cli import app, lazy
 from negotiator.loads.columns import COLUMNS, meaning_of
 from negotiator.maintenance.migrate import migrate
+from negotiator.output import contract
 from negotiator.reports.figures import FIGURES
 from negotiator.service import CallHandlingService
 from negotiator.values.settings import SETTINGS
@@ -304,6 +305,7 @@ def test_the_json_keys_are_those_that_are_printed() -> None:
         "a version of the policy": list(data("policy", "set", "rounds=5")),
         "a policy that applies, by `policy show --call`": list(data("policy", "show", "--call", 1)),
         "a backtest": [key for key in backtest if key != "by_round"] + ["by_round", *backtest["by_round"][0]],
+        "a lesson of the record": [*data("policy", "learn")[0], *contract.RANKED],
         "a policy in a simulation": list(data("policy", "simulate", "--market", "base")[0]),
         "an error, on stderr": [*error, *error["error"]],
     }

@@ -8,6 +8,7 @@ import typer
 
 from negotiator.cli import options
 from negotiator.cli.groups import Commands, examples
+from negotiator.cli.usage import UsageError
 from negotiator.output import printing
 from negotiator.values.timestamps import utc_now
 
@@ -113,3 +114,43 @@ def backtest(
     with LoadsFile.open(db) as file, printing.progress() as progress:
         made = make_backtest(file, read, now=now, since=began, progress=progress)
     print_backtest(made, form)
+
+
+@app.command(
+    "learn",
+    epilog=examples("negotiator policy learn", "negotiator policy learn --apply --by ann"),
+)
+def learn(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make what is recommended the policy of the file.")
+    ] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who applies it; you unless said.", metavar="NAME")
+    ] = None,
+    db: options.Database = options.DEFAULT_DATABASE,
+    form: options.Form = None,
+    as_json: options.Json = False,
+    csv_safe: options.CsvSafe = False,
+) -> None:
+    """Say which step the record recommends.
+
+    For the desk, for each trailer and each lane with 200 threads: one step of the rounds or the firmness,
+    with its evidence, or what is missing. Ceilings stay. `negotiator policy revert VERSION` undoes --apply.
+    """
+    form = options.chosen(form, as_json, csv_safe)
+    if by is not None and not apply:
+        raise UsageError("--by is for --apply", "give both, or leave it out")
+    from negotiator.lab.extra import require_numpy
+
+    require_numpy()
+    from negotiator.lab.learn import learn as learn_policy
+    from negotiator.output.lab.lessons import print_lessons
+    from negotiator.policy.terms import PolicySource
+    from negotiator.storage.database import LoadsFile
+
+    options.warn_of_unknown_settings()
+    source = PolicySource.from_environment(os.environ)
+    person = options.person(by) if apply else None
+    with LoadsFile.open(db) as file, printing.progress() as progress:
+        learned = learn_policy(file, source, now=utc_now(), by=person, progress=progress)
+    print_lessons(learned, form, apply=apply)

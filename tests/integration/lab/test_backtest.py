@@ -133,9 +133,9 @@ def test_rules_and_spans_are_heeded(desk: Path, tmp_path: Path) -> None:
     made = backtested(tmp_path, f'[desk]\n[[rule]]\norigin = "{origin}"\nrounds = 1\n')
     assert made["by_round"][0]["compared"] == 40
     assert made["changed_threads"] == 20
-    assert backtested(tmp_path, PRESENT, "--since", "24h")["threads"] == 40
+    assert backtested(tmp_path, PRESENT, "--since", "2025-08-31")["threads"] == 40
     execute(desk, "UPDATE negotiations SET timestamp = '2020-01-01 00:00:00.000000' WHERE call_id <= 1010")
-    assert backtested(tmp_path, PRESENT, "--since", "24h")["threads"] == 30
+    assert backtested(tmp_path, PRESENT, "--since", "2025-08-31")["threads"] == 30
 
 
 def test_a_person_reads_first_what_was_never_tried(desk: Path, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from negotiator.carriers.models import Block, Blocked, ImportedCarriers, ListedCarrier, Unblocked
 from negotiator.conversations.models import CallDetail, ListedCall, Session, SessionStats
 from negotiator.lab.backtest import Backtest, RoundChanges
+from negotiator.lab.learn import Lesson
+from negotiator.lab.ranking import Ranked
 from negotiator.lab.simulate import Tried
 from negotiator.loads.change import Cancelled
 from negotiator.maintenance.findings import Check
@@ -42,6 +44,8 @@ WHOLE = [
     (Offer, contract.OFFER),
     (Todo, contract.TODO),
     (Tried, contract.SIMULATED),
+    (Lesson, contract.LESSON),
+    (Ranked, contract.RANKED),
     (Backtest, contract.BACKTEST),
     (RoundChanges, contract.ROUND_CHANGES),
     (Cancelled, contract.CANCELLED),
