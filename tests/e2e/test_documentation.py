@@ -44,7 +44,7 @@ def test_the_readme_begins_with_the_two_command_lines_and_ends_soon() -> None:
     first, second = blocks()[0].text.splitlines()
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install --quiet . && ")
     assert first.endswith("negotiator negotiate 1 2300)")
-    assert re.findall(r"^python3 -m venv .*pytest$", read(README), re.MULTILINE) == [second]
+    assert re.findall(r"^python3 -m venv .*pytest -n auto$", read(README), re.MULTILINE) == [second]
     assert len(read(README).splitlines()) <= 150
 
 

@@ -88,6 +88,7 @@ def serve(
     from negotiator.http.litestream import Litestream
     from negotiator.policy.terms import PolicySource
     from negotiator.storage.database import LoadsFile
+    from negotiator.storage.follower import refuse_follower
 
     keys = keys_from(os.environ, keys_file)
     if keys.are_easy:
@@ -96,6 +97,7 @@ def serve(
     source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file, file.read() as connection:
         terms = source.desk_terms(connection)  # what cannot be used is said now
+    refuse_follower(db)  # its asks would be lost, and what holds it open to read keeps it from following
     options.warn_of_overruled_settings(terms.version)
     after_commit = None if litestream is None else Litestream(litestream, db)
     desk = OpenDesk(db, Limits(most_waiting), after_commit=after_commit)

@@ -81,6 +81,14 @@ def test_a_command_that_writes_is_refused(shared: Path, unmigrated: Path, comman
     assert run(*words).exit_code == 0
 
 
+def test_a_server_of_a_copy_does_not_start(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could answer no ask, and while it holds the copy open to read, the copy does not follow."""
+    monkeypatch.setenv("NEGOTIATOR_API_KEY", "a-key-of-some-length")
+    result = run("serve", "--port", 0, "--db", marked(shared))
+    assert result.exit_code == 5
+    assert "is a copy that Litestream keeps up to date" in result.stderr
+
+
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 @pytest.mark.parametrize("command", READING)
 def test_a_command_that_reads_works_and_leaves_nothing(copy: Path, mode: str, command: str) -> None:
