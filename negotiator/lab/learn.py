@@ -79,7 +79,7 @@ class Learned(NamedTuple):
     saved: Saved | None
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A cell, its threads, and the policy that decides there; ``rule`` is the rule that does, if one does."""
 
     cell: Cell
@@ -110,7 +110,7 @@ def learn(
     lessons = []
     for done, place in enumerate(places):
         progress("learning", done, len(places))
-        lessons.append(_lesson(place))
+        lessons.append(lesson_of(place))
     changes = [lesson for lesson in lessons if lesson.is_change]
     if by is None or not changes:
         return Learned(tuple(lessons), None)
@@ -125,9 +125,9 @@ def learn(
     return Learned(tuple(lessons), saved)
 
 
-def _places(record: Record, document: Document | None, desk: Policy, now: datetime) -> Iterator[_Place]:
+def _places(record: Record, document: Document | None, desk: Policy, now: datetime) -> Iterator[Place]:
     """Give the desk, then each trailer and each lane with enough threads; the commonest first."""
-    yield _Place(Cell(), record.latest(_MOST_THREADS), desk, None)
+    yield Place(Cell(), record.latest(_MOST_THREADS), desk, None)
     by_trailer = Counter(Cell(equipment=cell.equipment) for cell in record.cells if cell.equipment)
     by_lane = Counter(cell for cell in record.cells if all(cell))
     for cell, number in [*by_trailer.most_common(_MOST_CELLS), *by_lane.most_common(_MOST_CELLS)]:
@@ -137,14 +137,15 @@ def _places(record: Record, document: Document | None, desk: Policy, now: dateti
         subject = Subject(cell.origin, cell.destination, cell.equipment, None, None, None, now)
         rule = None if document is None else document.rule_for(subject)
         policy = desk if rule is None else rule.policy
-        yield _Place(cell, record.of(chosen).latest(_MOST_THREADS), policy, rule)
+        yield Place(cell, record.of(chosen).latest(_MOST_THREADS), policy, rule)
 
 
 def _is_in(one: Cell, cell: Cell) -> bool:
     return one == cell or (cell.origin is None and one.equipment == cell.equipment)
 
 
-def _lesson(place: _Place) -> Lesson:
+def lesson_of(place: Place) -> Lesson:
+    """Return what the threads of a cell say: a step that is recommended, or why none is."""
     record, policy = place.record, place.policy
     heard = record.heard()
     if len(record) < LEAST_THREADS:
@@ -169,7 +170,7 @@ def _lesson(place: _Place) -> Lesson:
 
 
 def _kept(  # noqa: PLR0917 - a lesson, as far as it got
-    place: _Place,
+    place: Place,
     why: str,
     foretold: Sequence[float] = (),
     seen: Sequence[float] = (),
@@ -191,7 +192,7 @@ def _kept(  # noqa: PLR0917 - a lesson, as far as it got
     )
 
 
-def _is_by_hand(place: _Place) -> bool:
+def _is_by_hand(place: Place) -> bool:
     """Return whether the rule that decides is not one that was learned, for this cell or its trailer."""
     written = {} if place.rule is None else place.rule.written
     return "learned" not in written or not _conditions(place.cell).items() >= _asked(written).items()

@@ -10,7 +10,7 @@ from negotiator.negotiation.thread import Round
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.layout import Column
-from negotiator.policy.decide import Decision
+from negotiator.policy.decide import PARAMETERS, Decision
 from negotiator.policy.terms import Terms, origin_words
 from negotiator.values.money import dollars, dollars_and_per_mile, from_file
 from negotiator.values.recorded import POLICY
@@ -158,6 +158,7 @@ def explanation(answer: Answer) -> dict[str, object]:
         "rounds": answer.policy.rounds,
         "firmness": answer.policy.firmness,
         "increment": answer.policy.increment,
+        "learned": answer.terms.learned,
         "share": None if ruling.share is None else ruling.share.quantize(Decimal("0.0001")),
         "target": None if ruling.target is None else ruling.target.quantize(Decimal("0.01")),
     }
@@ -235,6 +236,15 @@ def ceiling_text(answer: Answer) -> str:
     return f"{dollars(answer.ruling.ceiling)} (never quoted), {_ceiling_origin(answer.terms)}"
 
 
+def _learned(terms: Terms) -> str:
+    """Return what values rest on: ``firmness 1.3: policy 7, learned from 412 threads of this lane``."""
+    if terms.learned is None:
+        return ""
+    names, _, source = terms.learned.partition(" from ")
+    values = [f"{name} {getattr(terms.policy, name)}" for name in names.split(", ") if name in PARAMETERS]
+    return f"{', '.join(values) or names}: policy {terms.version}, learned from {source or 'the record'}"
+
+
 def _explained(answer: Answer) -> list[tuple[str, str]]:
     """Return the arithmetic, a step a line."""
     ruling, policy = answer.ruling, answer.policy
@@ -245,6 +255,7 @@ def _explained(answer: Answer) -> list[tuple[str, str]]:
         ("Ceiling", ceiling_text(answer)),
         ("Standing", f"{dollars(ruling.standing_counter)} (offered already)"),
         ("Reason", ruling.reason),
+        ("Learned", _learned(answer.terms)),
     ]
     if ruling.share is not None and ruling.target is not None and posted is not None:
         reach = ruling.reach or ruling.ceiling

@@ -21,7 +21,7 @@ class Rule:
     """
 
     number: int
-    written: Mapping[str, object]
+    written: Mapping[str, Any]
     conditions: Mapping[str, Any]
     settings: Mapping[str, Any]
     policy: Policy

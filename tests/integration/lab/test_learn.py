@@ -12,6 +12,8 @@ from negotiator.lab.learn import LEAST_GAIN
 from negotiator.lab.markets import MARKETS, Market
 from negotiator.lab.record import read_record
 from negotiator.policy.decide import Policy
+from negotiator.policy.parsing import parse_document
+from negotiator.policy.toml import toml_of
 from negotiator.storage.database import LoadsFile
 from tests.conftest import contents, data, execute, run, select
 from tests.lab_desk import LANES, record
@@ -135,3 +137,24 @@ def test_bad_usage_is_refused(desk: Path) -> None:
     assert run("policy", "learn", "--by", "ann").exit_code == 2
     assert data("policy", "learn")[0]["why"] == "200 threads are needed, and there are 0"
     assert desk.exists()
+
+
+def test_an_explanation_says_what_a_learned_value_rests_on(learned_from: Path) -> None:
+    """Until a person sets it; a rule that a person wrote rests on nothing."""
+    run("policy", "learn", "--apply")
+    execute(learned_from, "INSERT INTO calls (id, load_id, negotiation_rounds) VALUES (9, 'L1', 0)")
+    explained = run("negotiate", 9, 2300, "--dry-run", "--explain").stdout
+    assert "Learned   firmness 1: policy 2, learned from 260 threads of the desk" in explained
+    assert data("negotiate", 9, 2300, "--dry-run", "--explain")["explain"]["learned"] == (
+        "firmness from 260 threads of the desk"
+    )
+    document = data("policy", "show")["document"]
+    for setting, learned in (("ceiling_percent", True), ("firmness", False)):
+        rule = {"equipment": "Reefer", setting: 5}
+        Path("own.toml").write_text(toml_of(parse_document({**document, "rule": [rule]})))
+        assert run("policy", "apply", "own.toml").exit_code == 0
+        explained = run("negotiate", 9, 2300, "--dry-run", "--explain").stdout
+        assert ("Learned" in explained) == learned
+    run("policy", "revert", "2")
+    run("policy", "set", "firmness=1.5")
+    assert "Learned" not in run("negotiate", 9, 2300, "--dry-run", "--explain").stdout
