@@ -459,8 +459,9 @@ class Desk:
     ) -> "Report":
         """Return the desk's figures of a span of time, None for no end.
 
-        ``by`` cuts them by lane, equipment, carrier, day, week, hour, round or outcome. ``ceiling_percent``
-        stands in for the ceiling of rounds that recorded none. Raises UnusableFileError, BusyError.
+        ``by`` cuts them by lane, equipment, carrier, day, week, hour, round, outcome, reason or policy.
+        ``ceiling_percent`` stands in for the ceiling of rounds that recorded none. Raises UnusableFileError,
+        BusyError.
         """
         from negotiator.reports import report, span
 

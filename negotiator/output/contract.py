@@ -107,6 +107,10 @@ LANE = (
 CARRIER_PAST = ("carrier", "deals", "under_first_ask", "under_first_ask_share")
 CHECK = ("check", "result", "detail", "ids")
 ABOVE_CEILING = ("call_id", "load_id", "agreed", "ceiling", "decided_by", "time", "reason")
+VERSION_RESULT = (
+    *("version", "threads", "deals", "left", "left_low", "left_high", "more", "more_low", "more_high"),
+    *("needed", "missing"),
+)
 REPORT_ROW = (
     *("group", "figure", "label", "unit", "value", "numerator", "denominator", "of", "previous", "change"),
 )

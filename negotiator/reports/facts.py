@@ -1,5 +1,6 @@
 """The facts that a report counts, as temporary tables: each made by one query, which is all that is read."""
 
+from negotiator.reports.versions import NO_VERSION
 from negotiator.storage.sql import carrier_of, load_status_of, moment_of, rate_of, text_of, word_of
 from negotiator.values.recorded import ACCEPTED
 
@@ -64,22 +65,33 @@ _CALL_LOST = f"(SELECT {word_of('f.reason_lost')} FROM main.call_facts f WHERE f
 _THREAD_LOST = f"""coalesce((SELECT {word_of("s.reason_lost")} FROM main.negotiation_sessions s
                              WHERE s.session_id = t.session_id), {_CALL_LOST})"""
 
+_VERSION = "CAST(max(v.policy_version) AS TEXT) FROM main.negotiations v WHERE"
+_CALL_VERSION = f"(SELECT {_VERSION} v.call_id = c.id)"
+_THREAD_VERSION = f"""CASE WHEN t.session_id IS NULL
+            THEN (SELECT {_VERSION} v.call_id = t.call_id AND {text_of("v.session_id")} IS NULL)
+            ELSE (SELECT {_VERSION} v.session_id = t.session_id) END"""
+
 
 def fact_tables(by: str | None) -> list[str]:
     """Return the statements that make the tables, with the group of each row when a cut is wanted."""
     join = _JOIN_CARRIER if by == "carrier" else ""
     threads = _THREADS.format(
-        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state"), _THREAD_LOST), join=join
+        group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state"), _THREAD_LOST, _THREAD_VERSION),
+        join=join,
     )
     outcome = f"coalesce({word_of('c.outcome')}, 'unknown')"
     calls = _CALLS.format(
-        group=_group(by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome, _CALL_LOST),
+        group=_group(
+            by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome, _CALL_LOST, _CALL_VERSION
+        ),
         join=join,
     )
     return [_CARRIERS, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
 
 
-def _group(by: str | None, moment: str, rounds: str, outcome: str, reason: str) -> str:
+def _group(  # noqa: PLR0917 - what each group is by
+    by: str | None, moment: str, rounds: str, outcome: str, reason: str, version: str
+) -> str:
     """Return SQL for the group that a thread or a call is in."""
     return {
         None: "NULL",
@@ -89,6 +101,7 @@ def _group(by: str | None, moment: str, rounds: str, outcome: str, reason: str) 
         "round": f"CAST({rounds} AS TEXT)",
         "outcome": outcome,
         "reason": f"coalesce({reason}, 'none')",
+        "policy": f"coalesce({version}, '{NO_VERSION}')",
     }.get(by, f"local_label({moment}, :by)")
 
 

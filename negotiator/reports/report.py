@@ -11,6 +11,7 @@ from negotiator.reports.adherence import DealAboveCeiling, deals_above_ceiling
 from negotiator.reports.facts import FACTS, TABLES, fact_tables
 from negotiator.reports.figures import FIGURES, FigureSpec
 from negotiator.reports.span import Span, local_label
+from negotiator.reports.versions import VersionResult, version_order, version_results
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import patiently, ticking
@@ -48,13 +49,17 @@ class Cut:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a span as a whole, and cut ``by`` something; and the deals above their ceiling."""
+    """The figures of a span as a whole, and cut ``by`` something; and the deals above their ceiling.
+
+    ``versions`` are compared where it is cut by policy.
+    """
 
     span: Span
     by: str | None
     whole: Cut
     groups: tuple[Cut, ...] = ()
     above_ceiling: tuple[DealAboveCeiling, ...] = ()
+    versions: tuple[VersionResult, ...] = ()
 
 
 _DECIMALS = {"usd": 2, "seconds": 3}  # SQLite's Julian days are exact to some 40 microseconds
@@ -75,10 +80,10 @@ def report(
 ) -> Report:
     """Return a desk's figures of a span.
 
-    ``by`` cuts them by lane, equipment, carrier, day, week, hour, round or outcome; ``top`` keeps that many
-    groups. ``within`` is how far above the ceiling (a share of it) a transferred ask was recoverable;
-    ``ceiling_percent`` is the desk's. ``compare`` adds the figures of the span before, of the same length.
-    Raises BusyError, UnusableFileError.
+    ``by`` cuts them by lane, equipment, carrier, day, week, hour, round, outcome, reason or policy; ``top``
+    keeps that many groups. ``within`` is how far above the ceiling (a share of it) a transferred ask was
+    recoverable; ``ceiling_percent`` is the desk's. ``compare`` adds the figures of the span before, of the
+    same length. Raises BusyError, UnusableFileError.
     """
     wanted = {"ceiling_percent": ceiling_percent, "now": timestamps.format_stored(now), "within": within}
     db = file.connection
@@ -86,12 +91,13 @@ def report(
         _register(db, span.zone)
         with ticking(db, progress, "reading"):
             cuts = _cuts(db, span, by, wanted)
+            versions = version_results(db, wanted) if by == "policy" else ()
             deals = deals_above_ceiling(db)
             before = _cuts(db, span.before(), by, wanted) if compare else {}
     empty = _figures({})
     whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
     groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]
-    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)), deals)
+    return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)), deals, versions)
 
 
 def _weightiest(groups: list[Cut]) -> list[Cut]:
@@ -106,6 +112,8 @@ def _weightiest(groups: list[Cut]) -> list[Cut]:
 
 def _in_order(groups: list[Cut], by: str | None) -> list[Cut]:
     """Sort groups by time where they are times, and by number where they are numbers."""
+    if by == "policy":
+        return sorted(groups, key=lambda cut: version_order(cut.group), reverse=True)
     if by not in _IN_ORDER_OF_TIME:
         return groups
     return sorted(groups, key=lambda cut: (len(cut.group or "") if by == "round" else 0, cut.group or ""))

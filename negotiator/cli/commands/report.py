@@ -38,6 +38,7 @@ class By(StrEnum):
     ROUND = "round"
     OUTCOME = "outcome"
     REASON = "reason"
+    POLICY = "policy"
 
 
 class ReportFormat(StrEnum):
@@ -52,7 +53,7 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
-BY = "By lane, equipment, carrier, day, week, hour, round, outcome or reason lost."
+BY = "By lane, equipment, carrier, day, week, hour, round, outcome, reason lost or policy."
 app = Commands()
 _STDOUT = Path("-")
 

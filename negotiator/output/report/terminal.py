@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from negotiator.output.layout import Column
-from negotiator.output.report.text import ceilings, deal_cells, figure_cells, group_cells, title
+from negotiator.output.report.text import (
+    VERSIONS_NOTE,
+    ceilings,
+    deal_cells,
+    figure_cells,
+    group_cells,
+    title,
+    version_cells,
+)
 from negotiator.output.report.words import BOOKED, booked, shown, todays_stand_in, zone_text
 from negotiator.output.tables import say_left_out
 from negotiator.output.terminal import draw_table, show
@@ -46,6 +54,7 @@ def print_report(report: Report, *, everything: bool = False) -> None:
             for place, heading in enumerate(headings)
         ]
         _draw(columns, cells, _shares_of_most(report.groups))
+        _print_versions(report)
         show(Text("\nIn all"))
     figures = [*whole.figures.values()] if everything else _chosen(whole)
     _, cells = figure_cells(whole, figures)
@@ -59,6 +68,16 @@ def print_report(report: Report, *, everything: bool = False) -> None:
         _draw(columns, cells, [None] * len(cells))
     if note := todays_stand_in(whole.figures):
         show(Text(f"\n{note}"))
+
+
+def _print_versions(report: Report) -> None:
+    """Print the versions of the policy beside each other, where the report is cut by them."""
+    if report.versions:
+        headings, cells = version_cells(report)
+        show(Text())
+        columns = [Column(heading, folds=10, right=place > 0) for place, heading in enumerate(headings)]
+        _draw(columns, cells, [None] * len(cells))
+        show(Text(VERSIONS_NOTE))
 
 
 def _chosen(cut: Cut) -> list[Figure]:

@@ -21,6 +21,10 @@ from negotiator.values.money import dollars
 
 MOST_DEALS = 20
 """How many of the deals above their ceiling a person is shown."""
+VERSIONS_NOTE = (
+    "Left: dollars a thread at a posted rate of 1,000, below today's ceiling; 95 of 100 intervals hold"
+    " the truth. Versions met other loads and other weeks: a difference need not be theirs."
+)
 HEADLINES = (
     "calls",
     "booking_rate",
@@ -42,6 +46,11 @@ def as_dict(report: Report) -> dict[str, object]:
         "figures": _cut_dict(report.whole),
         "above_ceiling": [contract.data(deal, contract.ABOVE_CEILING) for deal in report.above_ceiling],
         "groups": [{"group": cut.group, "figures": _cut_dict(cut)} for cut in report.groups],
+        **(
+            {"versions": [contract.data(one, contract.VERSION_RESULT) for one in report.versions]}
+            if report.by == "policy"
+            else {}
+        ),
     }
 
 
@@ -62,6 +71,8 @@ def as_markdown(report: Report) -> str:
     ]
     if report.groups:
         parts += [f"### By {report.by}", markdown_table(*group_cells(report))]
+    if report.versions:
+        parts += [markdown_table(*version_cells(report)), VERSIONS_NOTE]
     if told := ceilings(report):
         parts.append(told)
     if report.above_ceiling:
@@ -97,6 +108,30 @@ def group_cells(report: Report) -> tuple[list[str], list[list[str]]]:
         [cut.group or "", *(_shown_and_change(cut, cut.figures[key]) for key in HEADLINES)]
         for cut in report.groups
     ]
+
+
+def version_cells(report: Report) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the versions of the policy: what they left, and what is still needed."""
+    return ["Policy", "Threads", "Deals", "Left", "More than latest", "Threads missing"], [
+        [
+            one.version,
+            f"{one.threads:,}",
+            f"{one.deals:,}",
+            _between(one.left, one.left_low, one.left_high),
+            _between(one.more, one.more_low, one.more_high, sign="+"),
+            "" if one.missing is None else f"{one.missing:,}",
+        ]
+        for one in report.versions
+    ]
+
+
+def _between(value: float | None, low: float | None, high: float | None, sign: str = "") -> str:
+    """Return a value with the ends of its interval."""
+    if value is None:
+        return ""
+    form = f"{{:{sign},.1f}}"
+    known = low is not None and high is not None
+    return form.format(value) + (f" ({form.format(low)} to {form.format(high)})" if known else "")
 
 
 def deal_cells(report: Report) -> tuple[list[str], list[list[str]]]:

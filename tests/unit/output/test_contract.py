@@ -27,6 +27,7 @@ from negotiator.reports.carrier import CarrierPast
 from negotiator.reports.carrier_card import CarrierCard, LastRate
 from negotiator.reports.lane import LanePast
 from negotiator.reports.todo import Todo
+from negotiator.reports.versions import VersionResult
 
 WHOLE = [
     (Round, contract.EXPLAINED_ROUND),
@@ -44,6 +45,7 @@ WHOLE = [
     (Offer, contract.OFFER),
     (Todo, contract.TODO),
     (Tried, contract.SIMULATED),
+    (VersionResult, contract.VERSION_RESULT),
     (Lesson, contract.LESSON),
     (Ranked, contract.RANKED),
     (Backtest, contract.BACKTEST),
