@@ -22,8 +22,7 @@ from negotiator.storage.sqlite_errors import sqlite_errors
 from negotiator.storage.transactions import ticking
 from negotiator.values import timestamps
 
-LEAST_HEARD = 30
-"""How many carriers must have heard a counter in a round before that round counts as tried."""
+_LEAST_HEARD = 30  # carriers that got a counter in a round, before that round counts as tried
 _DECISIONS = {str(decision) for decision in Decision}
 _BINS = 100  # of the gap from the posted rate to the ask: what was offered is told apart to a hundredth
 
@@ -92,7 +91,7 @@ class _Count:
     @property
     def outside(self) -> int:
         """How many new counters lie outside what was tried here."""
-        if self.tried.total() < LEAST_HEARD:
+        if self.tried.total() < _LEAST_HEARD:
             return self.new.total()
         least, most = min(self.tried), max(self.tried)
         return sum(number for place, number in self.new.items() if not least <= place <= most)

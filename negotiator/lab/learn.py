@@ -16,7 +16,15 @@ import numpy as np
 
 from negotiator.lab.hidden import Fit, silence_foretold, silence_seen
 from negotiator.lab.ranking import Ranked, Shape, rank, shapes_around
-from negotiator.lab.record import Cell, Record, read_record
+from negotiator.lab.record import (
+    LEAST_HEARD,
+    LEAST_THREADS,
+    MOST_THREADS,
+    Cell,
+    Record,
+    read_record,
+    tried_counters,
+)
 from negotiator.policy.conditions import CONDITIONS
 from negotiator.policy.decide import Policy
 from negotiator.policy.document import Document, Rule
@@ -27,13 +35,9 @@ from negotiator.policy.terms import PolicySource, policy_in
 from negotiator.progress import Progress, silent
 from negotiator.storage.database import LoadsFile
 
-LEAST_THREADS = 200
-"""A cell with fewer threads takes its parent's values."""
-LEAST_HEARD = 30
-"""How many carriers must have been heard after a counter before its round counts as tried."""
 LEAST_GAIN = 0.5
 """What a step must gain, US dollars a thread at a posted rate of 1,000: less is not worth a change."""
-_MOST_THREADS, _MOST_CELLS = 10_000, 20
+_MOST_CELLS = 20
 _MARGIN, _DEVIATIONS = 0.02, 2.6  # how far silence may be from what was foretold
 
 
@@ -127,7 +131,7 @@ def learn(
 
 def _places(record: Record, document: Document | None, desk: Policy, now: datetime) -> Iterator[Place]:
     """Give the desk, then each trailer and each lane with enough threads; the commonest first."""
-    yield Place(Cell(), record.latest(_MOST_THREADS), desk, None)
+    yield Place(Cell(), record.latest(MOST_THREADS), desk, None)
     by_trailer = Counter(Cell(equipment=cell.equipment) for cell in record.cells if cell.equipment)
     by_lane = Counter(cell for cell in record.cells if all(cell))
     for cell, number in [*by_trailer.most_common(_MOST_CELLS), *by_lane.most_common(_MOST_CELLS)]:
@@ -137,7 +141,7 @@ def _places(record: Record, document: Document | None, desk: Policy, now: dateti
         subject = Subject(cell.origin, cell.destination, cell.equipment, None, None, None, now)
         rule = None if document is None else document.rule_for(subject)
         policy = desk if rule is None else rule.policy
-        yield Place(cell, record.of(chosen).latest(_MOST_THREADS), policy, rule)
+        yield Place(cell, record.of(chosen).latest(MOST_THREADS), policy, rule)
 
 
 def _is_in(one: Cell, cell: Cell) -> bool:
@@ -152,7 +156,7 @@ def lesson_of(place: Place) -> Lesson:
         return _kept(place, f"{LEAST_THREADS} threads are needed, and there are {len(record)}")
     if place.rule is not None and _is_by_hand(place):
         return _kept(place, f"rule {place.rule.number} of the policy decides there, and a person wrote it")
-    tried = next((number for number, many in enumerate(heard) if many < LEAST_HEARD), len(heard))
+    tried = tried_counters(record)
     if tried < policy.rounds - 1:
         many = heard[tried] if tried < len(heard) else 0
         return _kept(

@@ -136,3 +136,8 @@ def play(broker: Broker, carriers: Carriers, watcher: Watcher | None = None) -> 
 def _book(end: Played, places: Ints, rates: Floats) -> None:
     end.booked[places] = True
     end.paid[places] = rates
+
+
+def value_of(played: Played, worth: float) -> float:
+    """Return what the deals leave of what a load is ``worth``, US dollars a thread."""
+    return float(np.where(played.booked, worth - np.nan_to_num(played.paid), 0.0).mean())

@@ -9,8 +9,7 @@ import numpy as np
 
 from negotiator.lab.carriers import POSTED_RATE, Floats
 from negotiator.lab.hidden import Fit
-from negotiator.lab.play import Broker, by_policy, play
-from negotiator.lab.simulate import value_of
+from negotiator.lab.play import Broker, by_policy, play, value_of
 from negotiator.policy.decide import Policy
 
 STEP = Decimal("0.25")

@@ -21,6 +21,12 @@ from negotiator.storage.transactions import ticking
 from negotiator.values import timestamps
 from negotiator.values.cells import text_from
 
+LEAST_THREADS = 200
+"""With fewer threads nothing is learned."""
+MOST_THREADS = 10_000
+"""The latest count: a fit of them takes half a minute."""
+LEAST_HEARD = 30
+"""How many carriers must have been heard after a counter before its round counts as tried."""
 PENDING = timedelta(hours=24)
 """For how long after a counter a carrier that has not answered may still do so."""
 _LOWEST, _HIGHEST = 0.5, 3.0  # first asks that are no slips, as shares of the posted rate
@@ -116,6 +122,12 @@ class Record:
             int(((step.response == Response.TAKES) | (step.response == Response.ASKS)).sum())
             for step in self.steps
         ]
+
+
+def tried_counters(record: Record) -> int:
+    """Return after how many counters enough carriers were heard, one counter after the other."""
+    heard = record.heard()
+    return next((number for number, many in enumerate(heard) if many < LEAST_HEARD), len(heard))
 
 
 def read_record(

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from negotiator.errors import BadInputError
 from negotiator.lab.bound import CEILING_PERCENT, oracle_value
 from negotiator.lab.carriers import Carriers, draw
+from negotiator.lab.hidden import Fit
 from negotiator.lab.markets import BOUNDS, MARKETS
-from negotiator.lab.play import Broker, Played, by_policy, play
+from negotiator.lab.play import Broker, Played, by_policy, play, value_of
+from negotiator.lab.record import LEAST_THREADS, MOST_THREADS, read_record, tried_counters
 from negotiator.lab.rules import RULES, by_rule
 from negotiator.policy.decide import Policy
 from negotiator.policy.document import Document
@@ -20,6 +23,8 @@ from negotiator.storage.database import LoadsFile
 CARRIERS = 40_000
 """How many are drawn from each market: a share of the oracle is then exact to some 0.3 points."""
 SEED = 23
+RECORD = "record"
+"""The name of the market that is fitted to the file."""
 IN_FORCE = "in force"
 """The name of the policy that decides now."""
 _MOST_RULES = 8  # of a document: each is tried in each market
@@ -51,12 +56,13 @@ class Simulation:
     """What was tried, and what has to be said of it.
 
     ``ceiling_percent`` is what a load is worth, percent above the posted rate. ``left_out`` is how many rules
-    of the documents were not tried.
+    of the documents were not tried, ``untried`` the policies with more rounds than the record ever had.
     """
 
     tried: tuple[Tried, ...]
     ceiling_percent: float
     left_out: int
+    untried: tuple[str, ...] = ()
 
 
 def simulate(
@@ -64,15 +70,18 @@ def simulate(
     source: PolicySource,
     document: Document | None = None,
     *,
+    now: datetime,
     market: str | None = None,
     progress: Progress = silent,
 ) -> Simulation:
-    """Try the policy in force, a document's, and the field's usual rules, in a market (None: in all).
+    """Try the policy in force, a document's, and the field's usual rules, in a market (None: in all named).
 
-    Each rule of a document is tried as if it held for every load. The same call gives the same figures.
-    Raises BadInputError for a market that there is not, UnusablePolicyError, InvalidPolicyError,
-    UnusableFileError, BusyError.
+    The market `RECORD` is fitted to the file's record. Each rule of a document is tried as if it held for
+    every load. The same call gives the same figures. Raises BadInputError for a market that there is not, and
+    for a record that is too short, UnusablePolicyError, InvalidPolicyError, UnusableFileError, BusyError.
     """
+    if market == RECORD:
+        return _on_record(file, source, document, now, progress)
     markets = _named(market)
     policies, left_out = _policies(file, source, document)
     percent = float(policies[IN_FORCE].ceiling_percent)
@@ -83,10 +92,32 @@ def simulate(
     return Simulation(tuple(tried), percent, left_out)
 
 
+def _on_record(
+    file: LoadsFile, source: PolicySource, document: Document | None, now: datetime, progress: Progress
+) -> Simulation:
+    """Try policies with carriers as those of the record, as far as it tried their rounds."""
+    record = read_record(file, now=now, progress=progress).latest(MOST_THREADS)
+    if len(record) < LEAST_THREADS:
+        raise BadInputError(
+            f"the record has {len(record)} threads, and {LEAST_THREADS} are needed",
+            "name one of the other markets",
+        )
+    policies, left_out = _policies(file, source, document)
+    percent = float(policies[IN_FORCE].ceiling_percent)
+    most = tried_counters(record) + 1
+    fit = Fit(record)
+    carriers = fit.draw(fit.fitted, np.ones(len(record)), SEED, CARRIERS)
+    tried = _try(RECORD, carriers, policies, percent)
+    judged = tuple(one for one in tried if len(one.heard) < most)
+    untried = tuple(one.policy for one in tried if len(one.heard) >= most)
+    return Simulation(judged, percent, left_out, untried)
+
+
 def _named(market: str | None) -> Iterator[tuple[str, Carriers]]:
     """Give the markets that are wanted, each drawn when its turn comes."""
     if market is not None and market not in MARKETS:
-        raise BadInputError(f"there is no market {market!r}", f"the markets are {', '.join(MARKETS)}")
+        known_ones = ", ".join([*MARKETS, RECORD])
+        raise BadInputError(f"there is no market {market!r}", f"the markets are {known_ones}")
     return ((name, draw(known, SEED, CARRIERS)) for name, known in MARKETS.items() if market in {None, name})
 
 
@@ -135,11 +166,6 @@ def _tried(
         heard=tuple(played.heard),
         silent=tuple(_rounded(left / heard) for left, heard in zip(played.silent, played.heard, strict=True)),
     )
-
-
-def value_of(played: Played, worth: float) -> float:
-    """Return what the deals leave of what a load is ``worth``, US dollars a thread."""
-    return float(np.where(played.booked, worth - np.nan_to_num(played.paid), 0.0).mean())
 
 
 def _rounded(share: float) -> float:

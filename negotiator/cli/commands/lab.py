@@ -21,7 +21,7 @@ app = Commands()
     epilog=examples(
         "negotiator policy simulate --market base",
         "negotiator policy simulate desk.toml --market tight",
-        "negotiator policy simulate desk.toml --json",
+        "negotiator policy simulate desk.toml --market record --json",
     ),
 )
 def simulate(
@@ -38,7 +38,7 @@ def simulate(
         str | None,
         typer.Option(
             "--market",
-            help="base, soft, tight, padded, mixed, touchy, callback, norm or firm; all unless said.",
+            help="base, soft, tight, padded, mixed, touchy, callback, norm, firm, or record: the file's.",
             metavar="NAME",
             show_default=False,
         ),
@@ -69,7 +69,7 @@ def simulate(
     read = None if document is None else read_document(document)
     source = PolicySource.from_environment(os.environ)
     with LoadsFile.open(db) as file, printing.progress() as progress:
-        made = make_simulation(file, source, read, market=market, progress=progress)
+        made = make_simulation(file, source, read, now=utc_now(), market=market, progress=progress)
     print_simulation(made, form)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from negotiator.lab.simulate import Simulation, Tried
+from negotiator.lab.simulate import RECORD, Simulation, Tried
 from negotiator.output import contract, printing
 from negotiator.output.formats import Format
 from negotiator.output.lab.bars import Bar, print_bars
@@ -17,7 +17,7 @@ def print_simulation(made: Simulation, form: Format) -> None:
     if form is not Format.TABLE:
         rows = [contract.data(one, contract.SIMULATED) for one in made.tried]
         printing.rows(rows, contract.SIMULATED, form)
-    elif len({one.market for one in made.tried}) == 1:
+    elif len({one.market for one in made.tried}) <= 1:
         _print_one(made.tried)
     else:
         _print_all(made.tried)
@@ -33,7 +33,8 @@ def _print_one(tried: Sequence[Tried]) -> None:
         Column("Silent", right=True, rank=2),
     ]
     printing.table(columns, [_figures(one) for one in tried])
-    print_bars([Bar(one.policy, one.of_oracle, _most(one)) for one in tried], _LEGEND)
+    if tried:
+        print_bars([Bar(one.policy, one.of_oracle, _most(one)) for one in tried], _LEGEND)
 
 
 def _figures(one: Tried) -> list[object]:
@@ -70,10 +71,14 @@ def _percent(share: float) -> str:
 
 def _notes(made: Simulation) -> list[str]:
     """Return what has to be said of the figures."""
+    is_record = any(one.market == RECORD for one in made.tried) or bool(made.untried)
+    source = "fitted to the record: an order, no forecast" if is_record else "no record"
     notes = [
-        f"Simulated carriers, no record: a load is worth {made.ceiling_percent:g} % above the posted rate."
+        f"Simulated carriers, {source}. A load is worth {made.ceiling_percent:g} % above the posted rate."
     ]
-    if all(one.of_bound is None for one in made.tried):
+    if made.untried:
+        notes.append(f"Left out, with more rounds than the record has tried: {'; '.join(made.untried)}.")
+    if not is_record and all(one.of_bound is None for one in made.tried):
         notes.append("The share of the best plan is left out: it is known for a ceiling of 10 % alone.")
     if made.left_out:
         notes.append(f"Left out: {made.left_out} rules after the first 8 of a document.")

@@ -1,5 +1,6 @@
 """``policy simulate``, and whether simulated threads are those of the product."""
 
+import json
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -88,6 +89,7 @@ def test_a_load_is_worth_the_ceiling_in_force(desk: Path) -> None:
     ("arguments", "code", "said"),
     [
         (["--market", "bass"], 2, "no market 'bass'"),
+        (["--market", "record"], 2, "the record has 0 threads, and 200 are needed"),
         (["missing.toml"], 3, "missing.toml"),
         (["--db", "nowhere.db"], 3, "nowhere.db"),
     ],
@@ -106,3 +108,22 @@ def test_without_numpy_the_extra_is_named(desk: Path, monkeypatch: pytest.Monkey
     assert result.exit_code == 2
     assert "pip install 'freight-negotiator[lab]'" in result.stderr
     assert desk.exists()
+
+
+def test_the_record_is_a_market_of_its_own(desk: Path, tmp_path: Path) -> None:
+    """Policies are ranked as in the market that made it; rounds that it never tried are left out, and named."""
+    run("policy", "set", "rounds=3", "firmness=0.75")
+    record(desk, draw(MARKETS["soft"], 3, 260), Policy(rounds=3, firmness=Decimal("0.75")))
+    document = tmp_path / "firmer.toml"
+    document.write_text("[desk]\nrounds = 3\nfirmness = 2\n[[rule]]\norigin = 'CA'\nrounds = 4\n")
+    result = run("policy", "simulate", document, "--market", "record", "--json")
+    assert result.exit_code == 0, result.output
+    rows = {row["policy"]: row for row in json.loads(result.stdout)}
+    assert "document, rule 1; up to ceiling; up 2, 4, 6 %" in result.stderr
+    assert (
+        rows["document"]["of_oracle"] > rows["in force"]["of_oracle"] > rows["take if payable"]["of_oracle"]
+    )
+    assert set(rows) == {"in force", "document", *RULES} - {"up to ceiling", "up 2, 4, 6 %"}
+    shown = run("policy", "simulate", "--market", "record")
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert "an order, no forecast" in shown.stderr

@@ -8,10 +8,10 @@ import pytest
 from negotiator.lab.carriers import POSTED_RATE, draw
 from negotiator.lab.learn import Lesson, Place, lesson_of
 from negotiator.lab.markets import MARKETS, Market
-from negotiator.lab.play import by_policy, play
+from negotiator.lab.play import by_policy, play, value_of
 from negotiator.lab.ranking import Shape
 from negotiator.lab.record import Cell
-from negotiator.lab.simulate import CARRIERS, SEED, value_of
+from negotiator.lab.simulate import CARRIERS, SEED
 from negotiator.policy.decide import Policy
 from tests.lab_record import recorded
 

@@ -8,9 +8,8 @@ import pytest
 from negotiator.lab.bound import bound, oracle_value
 from negotiator.lab.carriers import POSTED_RATE, Talk, draw, respond
 from negotiator.lab.markets import BOUND_ROUNDS, BOUNDS, MARKETS, Market
-from negotiator.lab.play import Broker, Reply, Situation, by_policy, play
+from negotiator.lab.play import Broker, Reply, Situation, by_policy, play, value_of
 from negotiator.lab.rules import RULES, by_rule
-from negotiator.lab.simulate import value_of
 from negotiator.policy.decide import Policy
 
 CEILING = 1100.0
