@@ -138,7 +138,6 @@ class SessionFilter(NamedTuple):
     their values, as texts; an empty one is any.
     """
 
-    session_id: str | None = None
     status: SessionStatus | None = None
     call_id: int | None = None
     carrier: str | None = None

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from negotiator.conversations.models import Session, SessionFilter, SessionStats
+from negotiator.conversations.session_keys import find_sessions
 from negotiator.conversations.session_sql import session_query
 from negotiator.conversations.states import SessionStatus
 from negotiator.errors import (
@@ -110,8 +111,8 @@ def session_in(file: LoadsFile, session_id: str, now: datetime) -> Session:
 
     Raises InvalidSessionIDError for what cannot be one, SessionNotFoundError.
     """
-    sql, values = session_query(SessionFilter(session_id=session_id), now=now, limit=1)
-    row = file.one_row(sql, values)
+    sql, values = session_query(now=now)
+    row = file.one_row(sql, {**values, "session_id": session_id})
     if row is None:
         require_session_id(session_id)  # what cannot be one is said to be none
         raise SessionNotFoundError(
@@ -123,10 +124,10 @@ def session_in(file: LoadsFile, session_id: str, now: datetime) -> Session:
 
 
 def _found(file: LoadsFile, wanted: SessionFilter, now: datetime, limit: int) -> list[dict[str, Any]]:
+    db = file.connection
     if wanted.load_id is not None:
-        wanted = wanted._replace(load_id=known_load_id(file.connection, wanted.load_id))
-    sql, values = session_query(wanted, now=now, limit=limit)
-    return list(file.utils().query(sql, values))
+        wanted = wanted._replace(load_id=known_load_id(db, wanted.load_id))
+    return list(find_sessions(db, wanted, now=now, limit=limit))
 
 
 def _as_session(row: Mapping[str, Any]) -> Session:

@@ -7,11 +7,12 @@ file mostly holds is spelled as we write it: that is recognized first, by a comp
 from negotiator.values.cells import WHITE_SPACE
 from negotiator.values.mc_number import NOISE
 from negotiator.values.money import HALF_A_CENT, MAXIMUM
-from negotiator.values.recorded import ACCEPTED, COUNTER_PREFIX, TAKING_BACK, TRANSFERRED
+from negotiator.values.recorded import ACCEPTED, COUNTER_PREFIX, DECIDING, TAKING_BACK, TRANSFERRED
 
 _BLANKS = f"char({', '.join(str(ord(character)) for character in WHITE_SPACE)})"
 _MOST_CENTS = int(MAXIMUM * 100)
 _DIGIT = "[0-9]"
+_NO_BREAK = 160  # the one blank that comes after the digits
 _SECONDS = "'%Y-%m-%d %H:%M:%S'"
 
 
@@ -117,6 +118,26 @@ def decision_from(word: str, counter: str) -> str:
     known = {ACCEPTED: "accepted", TRANSFERRED: "transfer"} | dict(zip(TAKING_BACK, TAKING_BACK, strict=True))
     whens = " ".join(f"WHEN '{word}' THEN '{name}'" for word, name in known.items())
     return f"CASE {word} {whens} ELSE CASE WHEN {counter} IS NOT NULL THEN 'counter' END END"
+
+
+def is_deciding(response: str, word: str) -> str:
+    """Return SQL for whether a response is this one of `DECIDING`: `idx_negotiations_word` has those."""
+    return f"{word_of(response)} IN {DECIDING} AND {word_of(response)} = '{word}'"
+
+
+def spelled_within(cell: str, *, since: str | None = None, until: str | None = None) -> str:
+    """Return SQL that is true of each time in a span, and of some others: for an index of cells as spelled.
+
+    A time begins with its day, before which there may be blanks. ``since`` is SQL for what
+    `values.timestamps.day_before` gives, ``until`` for what `day_after` gives; at least one is needed.
+    """
+    ends = [f"{cell} {sign} {end}" for sign, end in ((">=", since), ("<", until)) if end]
+    spellings = [f"({' AND '.join(ends)})"]
+    if since:
+        spellings.append(f"{cell} < '!'")
+    if until:
+        spellings.append(f"({cell} >= char({_NO_BREAK}) AND {cell} < char({_NO_BREAK + 1}))")
+    return f"({' OR '.join(spellings)})"
 
 
 def moment_of(cell: str) -> str:

@@ -21,6 +21,8 @@ FELL_THROUGH = "fell_through"
 
 TAKING_BACK = (REOPENED, WITHDRAWN, FELL_THROUGH)
 """The words of rows that are no rounds: each takes back the round of its number in its thread."""
+DECIDING = (ACCEPTED, TRANSFERRED, *TAKING_BACK)
+"""The words that end a thread or open it again: those of few rows, which `idx_negotiations_word` has."""
 
 
 def counter_in(response: object) -> Decimal | None:

@@ -1,0 +1,258 @@
+"""A list of sessions is what a plain reading of the whole file would give, and reads no more than it shows."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from negotiator.conversations import few, session_keys
+from negotiator.conversations.models import Session, SessionFilter
+from negotiator.conversations.session_keys import find_sessions
+from negotiator.conversations.sessions import list_sessions, show_session
+from negotiator.conversations.states import SessionStatus
+from negotiator.maintenance.create import init
+from negotiator.storage.database import LoadsFile
+from negotiator.storage.sql import carrier_digits, moment_of, spelled_within
+from negotiator.values import timestamps
+
+NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
+SPELLINGS = (
+    *(
+        "%Y-%m-%d %H:%M:%S.%f",
+        "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%d %H:%M:%S",
+        " %Y-%m-%dT%H:%M",
+        "\u00a0%Y-%m-%d %H:%M",
+    ),
+    *(
+        "%Y-%m-%d %H:%M:%S+14:59",
+        "%Y-%m-%dT%H:%M:%S.%f -1459",
+        "%Y-%m-%d %H:%M:%S utc",
+        "%Y-%m-%d",
+        "\t%Y-%m-%d",
+    ),
+    *("%d.%m.%Y", "soon", "", "2025-02-31 10:00:00"),
+)
+RESPONSES = (
+    *("counter_offer_2135.00", "counter_offer_2140.1200000001", "accepted", " Accepted", "transfer_to_human"),
+    *("withdrawn", "reopened", "fell_through", "we will see", "", None),
+)
+SESSIONS = ("", "  ", None, *(f"sess_{number:05}" for number in range(12)), "call 1", "old one", "session 5")
+
+
+def written(chance: random.Random) -> str | None:
+    """Return a time of the last five days in some spelling, or what is none."""
+    moment = NOW - timedelta(minutes=chance.randrange(5 * 24 * 60))
+    return None if chance.random() < 0.1 else moment.strftime(chance.choice(SPELLINGS))
+
+
+def untidy(path: Path, seed: int) -> None:
+    """Make a file as other programs leave them: every spelling, rows out of order, sessions without rounds."""
+    chance = random.Random(seed)  # noqa: S311 - the same file each time
+    init(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        for number in range(1, 8):
+            db.execute(
+                "INSERT INTO loads VALUES (?, 'A', 'B', '', '', 'Van', 2000, '', 0, '', 0, 0, '', ?, '', '')",
+                [f"L{number}", chance.choice(["available", " Available", "booked", None, "completed"])],
+            )
+            db.execute(
+                "INSERT INTO calls (id, load_id, carrier_mc_number, call_start_time) VALUES (?, ?, ?, ?)",
+                [
+                    *(number, chance.choice([f"L{number}", "L1", "L9", "", None])),
+                    *(chance.choice(["MC 1", "mc-1", "2", None]), written(chance)),
+                ],
+            )
+        for session in [*chance.sample(SESSIONS[3:], 8), "sess_fresh1", "sess_fresh2", "sess_fresh3"]:
+            db.execute(
+                """INSERT INTO negotiation_sessions (session_id, call_id, created_at, expires_at, closed_at)
+                   VALUES (?, ?, ?, ?, ?)""",
+                [
+                    *(session, chance.choice([None, 1, 2, 99]), written(chance)),
+                    *(
+                        chance.choice([None, written(chance), "2099-01-01"]),
+                        chance.choice([None, None, written(chance)]),
+                    ),
+                ],
+            )
+        for number in chance.sample(range(1, 200), 60):
+            db.execute(
+                """INSERT INTO negotiations (id, call_id, round_number, carrier_offer, system_response, timestamp,
+                                             session_id) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                [
+                    *(number, chance.choice([1, 2, 3, 4, 5, 6, 7, 99, None]), chance.randrange(1, 4)),
+                    *(chance.choice([2300, 2200.5, None]), chance.choice(RESPONSES), written(chance)),
+                    chance.choice(SESSIONS),
+                ],
+            )
+
+
+@pytest.fixture(params=range(4))
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LoadsFile]:
+    """Give an untidy file."""
+    untidy(tmp_path / "untidy.db", request.param)
+    with LoadsFile.open(tmp_path / "untidy.db") as opened:
+        yield opened
+
+
+def plainly(file: LoadsFile, wanted: SessionFilter) -> list[Session]:
+    """Return the sessions by looking at each of them, one by one."""
+    with closing(sqlite3.connect(file.path)) as db:
+        rounds = db.execute(
+            "SELECT id, session_id, call_id, timestamp FROM negotiations ORDER BY id"
+        ).fetchall()
+        kept = {
+            row[0]: row[1:]
+            for row in db.execute("SELECT session_id, call_id, created_at FROM negotiation_sessions")
+        }
+        digits = carrier_digits("carrier_mc_number")
+        calls = {row[0]: row[1:] for row in db.execute(f"SELECT id, load_id, {digits} FROM calls")}
+    last = {row[1]: row for row in rounds if (row[1] or "").strip()}
+    fresh = sorted(kept.keys() - last.keys())
+    fresh.sort(key=lambda name: (kept[name][1] is not None, kept[name][1]), reverse=True)
+    names = [*fresh, *sorted(last, key=lambda name: last[name][0], reverse=True)]
+
+    def is_wanted(name: str) -> bool:
+        its_calls = {row[2] for row in rounds if row[1] == name} | {kept.get(name, (None,))[0]}
+        created = kept.get(name, (None, None))[1]
+        time = last[name][3] if name in last and last[name][3] is not None else created
+        moment = timestamps.parse_stored(time)
+        return (
+            (wanted.call_id is None or wanted.call_id in its_calls)
+            and (
+                wanted.load_id is None
+                or any(calls.get(call, (None,))[0] == wanted.load_id for call in its_calls)
+            )
+            and (
+                wanted.carrier is None
+                or any(calls.get(call, (0, None))[1] == wanted.carrier for call in its_calls)
+            )
+            and (wanted.since is None or (moment is not None and moment >= wanted.since))
+        )
+
+    found = [show_session(file, name, now=NOW) for name in names if is_wanted(name)]
+    return [session for session in found if wanted.status in {None, session.status}]
+
+
+@pytest.mark.parametrize(
+    ("few_rows", "page"), [(2_000, 100), (0, 3), (5, 1)], ids=["few", "walked", "between"]
+)
+def test_a_list_is_that_of_a_plain_reading(
+    file: LoadsFile, monkeypatch: pytest.MonkeyPatch, few_rows: int, page: int
+) -> None:
+    """Whatever the filters, and whether an index finds what is wanted or the rounds are walked."""
+    monkeypatch.setattr(few, "_FEW", few_rows)
+    monkeypatch.setattr(session_keys, "_PAGE", page)
+    statuses = (None, *SessionStatus)
+    spans = (None, NOW - timedelta(hours=8), NOW - timedelta(days=3))
+    about: tuple[dict[str, Any], ...] = (
+        {},
+        {"call_id": 1},
+        {"load_id": "L1"},
+        {"carrier": "1"},
+        {"call_id": 2, "load_id": "L2"},
+    )
+    for status, since, named in product(statuses, spans, about):
+        wanted = SessionFilter(status=status, since=since, **named)
+        whole = plainly(file, wanted)
+        for limit in (0, 1, 4):
+            assert list_sessions(file, wanted, now=NOW, limit=limit) == (whole[:limit] if limit else whole)
+
+
+def test_no_status_is_missing_from_what_is_compared(tmp_path: Path) -> None:
+    """The files above have sessions of every status."""
+    found = set()
+    for seed in range(4):
+        untidy(tmp_path / f"{seed}.db", seed)
+        with LoadsFile.open(tmp_path / f"{seed}.db") as file:
+            found |= {session.status for session in list_sessions(file, SessionFilter(), now=NOW, limit=0)}
+    assert found == set(SessionStatus)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_days_of_a_span_leave_no_time_out(seed: int) -> None:
+    """Every spelling of a time in a span is found by the characters that it begins with."""
+    chance = random.Random(seed)  # noqa: S311 - the same times each run
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE t (cell TEXT)")
+        base = chance.choice([NOW, datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)])
+        for _ in range(300):
+            moment = base + timedelta(minutes=chance.randrange(-1500, 1500))
+            offset = f"{chance.choice('+-')}{chance.randrange(15):02}:{chance.randrange(60):02}"
+            spelling = f"{moment.year:04}" + moment.strftime(
+                chance.choice(["-%m-%d", "-%m-%d %H:%M", "-%m-%dT%H:%M:%S.%f"])
+            )
+            zone = "" if len(spelling) == 10 else chance.choice(["", "Z", " UTC", offset, f" {offset}"])
+            blank = chance.choice(["", "", " ", "\t", "\n", "\r", "\x0b", "\x0c", "\u00a0"])
+            db.execute("INSERT INTO t VALUES (?)", [f"{blank}{spelling}{zone}"])
+        since = base + timedelta(minutes=chance.randrange(-1400, 1400))
+        until = min(since, datetime.max.replace(tzinfo=UTC) - timedelta(hours=5)) + timedelta(hours=4)
+        values = {
+            "since": timestamps.format_stored(since),
+            "until": timestamps.format_stored(until),
+            "first": timestamps.day_before(since),
+            "past": timestamps.day_after(until),
+        }
+        exact = {"since": f"{moment_of('cell')} >= :since", "until": f"{moment_of('cell')} < :until"}
+        within = {"since": ":first", "until": ":past"}
+        for ends in (["since"], ["until"], ["since", "until"]):
+            is_in = " AND ".join(exact[end] for end in ends)
+            bound = spelled_within("cell", **{end: within[end] for end in ends})
+            assert (
+                db.execute(f"SELECT cell FROM t WHERE {is_in} AND ({bound}) IS NOT 1", values).fetchall()
+                == []
+            )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (SessionFilter(), "SCAN s"),
+        (SessionFilter(since=NOW), "idx_negotiations_timestamp"),
+        (SessionFilter(status=SessionStatus.ACCEPTED), "idx_negotiations_word"),
+        (SessionFilter(status=SessionStatus.TRANSFERRED), "idx_negotiations_word"),
+        (SessionFilter(status=SessionStatus.CLOSED), "idx_negotiation_sessions_closed"),
+        (SessionFilter(status=SessionStatus.EXPIRED), "idx_negotiation_sessions_expires"),
+    ],
+)
+def test_a_list_is_found_by_indexes(desk: Path, wanted: SessionFilter, index: str) -> None:
+    """Nothing sorts all sessions, and the walk from the latest round goes by its ID."""
+    with closing(sqlite3.connect(desk)) as db:
+        questions = session_keys.key_queries(db, wanted, NOW)
+        plans = [
+            [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)] for sql, values in questions
+        ]
+    rounds = plans[1]
+    assert any(index in step for step in rounds)
+    if wanted == SessionFilter():
+        assert rounds[0] == "SCAN s"
+        assert not any("TEMP B-TREE" in step for step in rounds)
+        assert "idx_negotiation_sessions_created" in plans[0][0]
+    else:
+        assert not [step for step in rounds if step.startswith("SCAN negotiation")]
+        assert any("SEARCH s USING" in step for step in rounds)
+
+
+def test_a_list_works_out_no_more_sessions_than_it_shows(desk: Path) -> None:
+    """The rest of the file is not read."""
+    with closing(sqlite3.connect(desk)) as db:
+        db.executemany(
+            "INSERT INTO negotiations (call_id, round_number, system_response, session_id) VALUES (1, 1, 'x', ?)",
+            [(f"sess_{number:06}",) for number in range(20_000)],
+        )
+        db.commit()
+        steps = 0
+
+        def count() -> None:
+            nonlocal steps
+            steps += 1
+
+        db.set_progress_handler(count, 1_000)
+        assert len(list(find_sessions(db, SessionFilter(), now=NOW, limit=5))) == 5
+    assert steps < 100
