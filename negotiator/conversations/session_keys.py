@@ -67,7 +67,7 @@ _SINCE = f"""
 _EXPIRING = f"""
     SELECT session_id FROM main.negotiation_sessions
      WHERE {spelled_within("expires_at", until=":past_day")}"""
-_CLOSED = "SELECT session_id FROM main.negotiation_sessions WHERE closed_at IS NOT NULL"
+_CLOSED = "SELECT session_id FROM main.negotiation_sessions WHERE closed_at > ''"
 
 
 def find_sessions(
