@@ -7,6 +7,7 @@ from typing import Any
 
 from negotiator.carriers.known import add_carrier, spelled_carrier
 from negotiator.carriers.standing import known_carrier, refuse_barred, standing_of
+from negotiator.conversations.few import is_few
 from negotiator.conversations.models import (
     CallDetail,
     CallFilter,
@@ -17,7 +18,7 @@ from negotiator.conversations.states import CallOutcome, LossReason, Sentiment
 from negotiator.errors import BadInputError, CallEndedError, CallNotFoundError, LoadNotFoundError, Remedy
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
-from negotiator.storage.sql import carrier_digits, moment_of, with_note, word_of
+from negotiator.storage.sql import carrier_digits, moment_of, spelled_within, with_note, word_of
 from negotiator.values import timestamps
 from negotiator.values.cells import flag_from, text_from, whole_number, word_from
 from negotiator.values.ids import parse_call_id
@@ -161,10 +162,21 @@ def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[
             f"{word_of('outcome')} = ?": wanted.outcome,
             f"{moment_of('call_start_time')} >= ?": wanted.since and timestamps.format_stored(wanted.since),
         }
+        if wanted.since is not None:
+            conditions |= _first_day(db, wanted.since)
         asked = {sql: value for sql, value in conditions.items() if value is not None}
         where = " AND ".join(asked) or "1"
         sql = f"SELECT {_columns(_LISTED)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
         return [ListedCall(**_read(row)) for row in file.utils().query(sql, [*asked.values(), limit or -1])]
+
+
+def _first_day(db: Connection, since: datetime) -> dict[str, object]:
+    """Return the condition by which an index finds the calls since then, if they are few, and its value."""
+    day = timestamps.day_before(since)
+    is_since = spelled_within("call_start_time", since="?1")
+    if not is_few(db, f"SELECT 1 FROM main.calls WHERE {is_since}", [day]):
+        return {}
+    return {f"id IN (SELECT id FROM main.calls WHERE {spelled_within('call_start_time', since='?')})": day}
 
 
 def show_call(file: LoadsFile, call_id: int | str) -> CallDetail:

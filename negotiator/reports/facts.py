@@ -1,11 +1,21 @@
 """The facts that a report counts, as temporary tables: each made by one query, which is all that is read."""
 
+from negotiator.reports.span import Span
 from negotiator.reports.versions import NO_VERSION
-from negotiator.storage.sql import carrier_of, load_status_of, moment_of, rate_of, text_of, word_of
+from negotiator.storage.sql import (
+    carrier_of,
+    load_status_of,
+    moment_of,
+    rate_of,
+    spelled_within,
+    text_of,
+    word_of,
+)
+from negotiator.storage.views import round_facts, thread_facts
 from negotiator.values.recorded import ACCEPTED
 
 FACTS = ("threads", "calls", "open_loads")
-TABLES = ("report_carriers", *(f"report_{name}" for name in FACTS))
+TABLES = ("report_carriers", "report_spanned", *(f"report_{name}" for name in FACTS))
 
 # What the rounds record is what was true then. Rounds from before it was recorded, and other programs' ones,
 # fall back on what is true today, and are counted.
@@ -29,7 +39,7 @@ SELECT t.session_id, t.rounds, t.undecided, t.first_ask, t.last_ask, t.counters,
        t.state, t.agreed, t.agreed_by, t.first_moment, t.closing_moment, t.call_id, c.load_id, t.closing_time,
        {_POSTED.format(recorded="t.posted_rate")}, {_CEILING} AS ceiling,
        t.ceiling IS NULL AND {_CEILING} IS NOT NULL AS ceiling_of_today, {{group}} AS grp
-  FROM main.thread_facts t
+  FROM {{threads}} t
   LEFT JOIN main.calls c ON c.id = t.call_id
   LEFT JOIN main.loads l ON l.load_id = c.load_id
   {{join}}
@@ -41,10 +51,10 @@ SELECT {word_of("c.outcome")} AS outcome, {word_of("c.sentiment")} AS sentiment,
        agreed, {_POSTED.format(recorded=rate_of("d.posted_rate"))}, {text_of("d.decided_by")} AS agreed_by,
        EXISTS (SELECT 1 FROM main.call_facts f
                 WHERE f.call_id = c.id AND {text_of("f.fell_through_at")} IS NOT NULL) AS fell_through,
-       EXISTS (SELECT 1 FROM main.round_facts r WHERE r.call_id = c.id AND r.ask IS NOT NULL) AS asked,
+       EXISTS (SELECT 1 FROM {{rounds}} r WHERE r.call_id = c.id AND r.ask IS NOT NULL) AS asked,
        {{group}} AS grp
   FROM (SELECT *, {moment_of("call_start_time")} AS start, {rate_of("final_rate_agreed")} AS agreed
-          FROM main.calls) c
+          FROM main.calls WHERE {{started}}) c
   LEFT JOIN main.negotiations d ON d.id = CASE WHEN agreed IS NOT NULL THEN (
        SELECT max(n.id) FROM main.negotiations n WHERE n.call_id = c.id AND {_IS_ACCEPTED}) END
   LEFT JOIN main.loads l ON l.load_id = c.load_id
@@ -56,6 +66,20 @@ CREATE TEMP TABLE report_open_loads AS
 SELECT julianday(:now) - julianday({moment_of("l.created_at")}) AS age, {{group}} AS grp
   FROM main.loads l WHERE {load_status_of("l.status")} = 'available'
 """
+# A span's threads are those with a round in it: found by an index, and then read whole.
+_SPANNED = f"""
+CREATE TEMP TABLE report_spanned AS
+SELECT DISTINCT CASE WHEN {text_of("session_id")} IS NOT NULL THEN session_id END AS session_id,
+       CASE WHEN {text_of("session_id")} IS NULL THEN call_id END AS call_id,
+       {text_of("session_id")} IS NULL AS is_of_call
+  FROM main.negotiations
+ WHERE {{spelled}} AND {_IN_SPAN.format(time=moment_of("timestamp"))}
+"""
+_OF_SPAN = f"""({{row}}.session_id IN (SELECT session_id FROM temp.report_spanned WHERE NOT is_of_call)
+    OR {text_of("{row}.session_id")} IS NULL
+       AND {{row}}.call_id IN (SELECT call_id FROM temp.report_spanned WHERE is_of_call)
+    OR {text_of("{row}.session_id")} IS NULL AND {{row}}.call_id IS NULL
+       AND EXISTS (SELECT 1 FROM temp.report_spanned WHERE is_of_call AND call_id IS NULL))"""
 _LANE = f"{text_of('l.origin')} || ' to ' || {text_of('l.destination')}"
 _EQUIPMENT = text_of("l.equipment_type")
 _NUMBER = carrier_of("c.carrier_mc_number")
@@ -72,21 +96,42 @@ _THREAD_VERSION = f"""CASE WHEN t.session_id IS NULL
             ELSE (SELECT {_VERSION} v.session_id = t.session_id) END"""
 
 
-def fact_tables(by: str | None) -> list[str]:
-    """Return the statements that make the tables, with the group of each row when a cut is wanted."""
+def fact_tables(by: str | None, span: Span, *, is_small: bool) -> list[str]:
+    """Return the statements that make the tables, with the group of each row when a cut is wanted.
+
+    A small span is found by indexes; for others, and for all that there is, every round is read.
+    """
     join = _JOIN_CARRIER if by == "carrier" else ""
+    outcome = f"coalesce({word_of('c.outcome')}, 'unknown')"
     threads = _THREADS.format(
         group=_group(by, "t.first_moment", "t.rounds", _state_word("t.state"), _THREAD_LOST, _THREAD_VERSION),
         join=join,
+        threads=f"({thread_facts(f'({round_facts(_OF_SPAN)})')})" if is_small else "main.thread_facts",
     )
-    outcome = f"coalesce({word_of('c.outcome')}, 'unknown')"
     calls = _CALLS.format(
         group=_group(
             by, "julianday(start)", "coalesce(c.negotiation_rounds, 0)", outcome, _CALL_LOST, _CALL_VERSION
         ),
         join=join,
+        rounds=f"({round_facts('{row}.call_id = c.id')})" if is_small else "main.round_facts",
+        started=_spelled("call_start_time", span) if is_small else "1",
     )
-    return [_CARRIERS, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
+    spanned = [_SPANNED.format(spelled=_spelled("timestamp", span))] if is_small else []
+    carriers = [_CARRIERS] if by == "carrier" else []
+    return [*carriers, *spanned, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
+
+
+def small_span(span: Span) -> str:
+    """Return SQL for whether a span holds less than a quarter of the rounds; no more of them are counted."""
+    most = "(SELECT coalesce(max(id), 0) / 4 FROM main.negotiations)"
+    found = f"SELECT 1 FROM main.negotiations WHERE {_spelled('timestamp', span)} LIMIT 1 + {most}"
+    return f"SELECT (SELECT count(*) FROM ({found})) <= {most}"
+
+
+def _spelled(cell: str, span: Span) -> str:
+    """Return SQL that is true of each time in a span, by the days that it can be written with."""
+    since, until = span.since and ":first_day", span.until and ":past_day"
+    return spelled_within(cell, since=since or None, until=until or None)
 
 
 def _group(  # noqa: PLR0917 - what each group is by

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from negotiator.progress import Progress, silent
 from negotiator.reports.adherence import DealAboveCeiling, deals_above_ceiling
-from negotiator.reports.facts import FACTS, TABLES, fact_tables
+from negotiator.reports.facts import FACTS, TABLES, fact_tables, small_span
 from negotiator.reports.figures import FIGURES, FigureSpec
 from negotiator.reports.span import Span, local_label
 from negotiator.reports.versions import VersionResult, version_order, version_results
@@ -129,9 +129,12 @@ def _cuts(
 ) -> dict[str | None, dict[str, Figure]]:
     """Return the figures of everything (under None) and of each group."""
     values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by or ""}
+    values["first_day"] = span.since and timestamps.day_before(span.since)
+    values["past_day"] = span.until and timestamps.day_after(span.until)
     for name in TABLES:
         db.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    for sql in fact_tables(by):
+    is_small = bool(span.since or span.until) and bool(db.execute(small_span(span), values).fetchone()[0])
+    for sql in fact_tables(by, span, is_small=is_small):
         patiently(db, sql, values)
     found: dict[str | None, dict[str, tuple[float | None, ...]]] = {}
     for table in FACTS:
