@@ -5,6 +5,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from os import fsync
 from pathlib import Path
 
@@ -49,6 +50,20 @@ def desk(path: Path, rounds: int) -> None:
                VALUES (1, ?, 2300.0, 'counter_offer_2125.00', '2025-08-20 10:00:00.000000', ?)""",
             [(number, SESSION) for number in range(1, 21)],
         )
+
+
+def settle(path: Path) -> None:
+    """Complete all loads of a desk but the last 300, so that as many are open in each file."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(
+            "UPDATE loads SET status = 'completed' WHERE rowid <= (SELECT max(rowid) FROM loads) - 300"
+        )
+
+
+def last_minutes(rounds: int, minutes: int) -> str:
+    """Return the time that so many minutes before the last round of a desk was."""
+    end = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=2 * rounds)
+    return (end - timedelta(minutes=minutes)).isoformat()
 
 
 def _fill(db: sqlite3.Connection, rounds: int, sql: str) -> None:

@@ -1,12 +1,39 @@
-"""What a file's size costs: nothing, for an ask and for a history; and `migrate` beside its bare statements."""
+"""What a file's size costs: nothing, for an ask, a history, a list and a report of a day.
 
-from collections.abc import Iterator
+What reads the whole file stands beside its bare statements: `report` and `check`, and `migrate`.
+"""
+
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.benchmarks.datasets import SESSION, copy, desk, old_file
+from tests.benchmarks.datasets import SESSION, copy, desk, last_minutes, old_file, settle
 from tests.benchmarks.measuring import SCRIPT, Contender, Ratio, in_turns, of_time, peak_kilobytes, python
 
 SMALLEST = 1_000
+_MINUTES = 10
+_ASKS = {
+    "session history": ["session", "history", SESSION],
+    "call history": ["call", "history", "2"],
+    "negotiate": ["negotiate", "3", "2300", "--new-session"],
+}
+_LISTS = {
+    "session list": ["session", "list", "--limit", "5"],
+    **{
+        f"session list, {status}": ["session", "list", "--limit", "5", "--status", status]
+        for status in ("active", "ended", "accepted", "transferred", "closed", "expired")
+    },
+    "call list": ["call", "list", "--limit", "20"],
+    "call list, accepted": ["call", "list", "--limit", "20", "--outcome", "accepted"],
+    "load list, available": ["load", "list", "--limit", "20", "--status", "available"],
+}
+_SPANS = {
+    "session list of a span": ["session", "list", "--limit", "5"],
+    "call list of a span": ["call", "list", "--limit", "20"],
+    "report of a span": ["report"],
+}
+_WHOLE = {"load list": ["load", "list", "--limit", "20"]}
+"""What still grows with the file: its ratios are told, without a bound."""
+_MOST_KILOBYTES = 60_000
 
 
 def measure(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
@@ -15,18 +42,57 @@ def measure(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
     paths = [folder / f"{size}.db" for size in sizes]
     for size, path in zip(sizes, paths, strict=True):
         desk(path, size)
-    for name, command in {
-        "session history": ["session", "history", SESSION],
-        "call history": ["call", "history", "2"],
-        "negotiate": ["negotiate", "3", "2300", "--new-session"],
-    }.items():
-        least, *larger = in_turns(
-            runs, *(Contender(name, [SCRIPT, *command, "--db", path, "--json"]) for path in paths)
-        )
-        for size, times in zip(sizes[1:], larger, strict=True):
-            yield of_time(f"{name}, {size:,} rounds", f"{SMALLEST:,} rounds", times, least, 1.2)
+    yield from _beside_smallest(runs, dict(zip(sizes, paths, strict=True)), _ASKS, 1.2)
+    for path in paths:
+        settle(path)
+    files = dict(zip(sizes, paths, strict=True))
+    yield from _beside_smallest(runs, files, _LISTS, 1.3)
+    yield from _beside_smallest(runs, files, _SPANS, 1.3, spans=True)
+    yield from _beside_smallest(max(runs // 13, 1), files, _WHOLE, None)
+    yield from _beside_bare(max(runs // 13, 1), largest, paths[-1])
     for path in paths:
         path.unlink()
+
+
+def _beside_smallest(
+    runs: int,
+    files: Mapping[int, Path],
+    commands: Mapping[str, list[str]],
+    bound: float | None,
+    *,
+    spans: bool = False,
+) -> Iterator[Ratio]:
+    """Give the ratios of commands in larger files to the same in the smallest one."""
+    for name, command in commands.items():
+        given: list[list[str | Path]] = [
+            [
+                SCRIPT,
+                *command,
+                "--db",
+                path,
+                "--json",
+                *(["--since", last_minutes(size, _MINUTES)] if spans else []),
+            ]
+            for size, path in files.items()
+        ]
+        least, *larger = in_turns(runs, *(Contender(name, arguments) for arguments in given))
+        for size, times in zip(list(files)[1:], larger, strict=True):
+            yield of_time(f"{name}, {size:,} rounds", f"{SMALLEST:,} rounds", times, least, bound)
+
+
+def _beside_bare(runs: int, size: int, path: Path) -> Iterator[Ratio]:
+    """Give the ratios of what reads the whole file to its bare statements, and the memory of a report."""
+    for name, bound in {"report": 1.2, "check": None}.items():
+        ours = Contender(name, [SCRIPT, name, "--db", path, "--json"])
+        bare = Contender("bare", python("bare_reading.py", name, path))
+        mine, theirs = in_turns(runs, ours, bare)
+        yield of_time(f"{name}, {size:,} rounds", "its bare statements", mine, theirs, bound)
+    most = peak_kilobytes(Contender("report", [SCRIPT, "report", "--db", path, "--json"]))
+    ratio = most / _MOST_KILOBYTES
+    yield Ratio(
+        *(f"memory of report, {size:,} rounds", "60 MB", most, _MOST_KILOBYTES, ratio, ratio, ratio, 1),
+        unit="kB",
+    )
 
 
 def measure_migration(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
