@@ -173,10 +173,8 @@ def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[
 def _first_day(db: Connection, since: datetime) -> dict[str, object]:
     """Return the condition by which an index finds the calls since then, if they are few, and its value."""
     day = timestamps.day_before(since)
-    is_since = spelled_within("call_start_time", since="?1")
-    if not is_few(db, f"SELECT 1 FROM main.calls WHERE {is_since}", [day]):
-        return {}
-    return {f"id IN (SELECT id FROM main.calls WHERE {spelled_within('call_start_time', since='?')})": day}
+    found = f"SELECT id FROM main.calls WHERE {spelled_within('call_start_time', since=':day')}"
+    return {f"id IN ({found.replace(':day', '?')})": day} if is_few(db, found, {"day": day}) else {}
 
 
 def show_call(file: LoadsFile, call_id: int | str) -> CallDetail:
