@@ -124,7 +124,8 @@ def fact_tables(by: str | None, span: Span, *, is_small: bool) -> list[str]:
 def small_span(span: Span) -> str:
     """Return SQL for whether a span holds less than a quarter of the rounds; no more of them are counted."""
     most = "(SELECT coalesce(max(id), 0) / 4 FROM main.negotiations)"
-    found = f"SELECT 1 FROM main.negotiations WHERE {_spelled('timestamp', span)} LIMIT 1 + {most}"
+    is_in = f"{_spelled('timestamp', span)} AND {_IN_SPAN.format(time=moment_of('timestamp'))}"
+    found = f"SELECT 1 FROM main.negotiations WHERE {is_in} LIMIT 1 + {most}"
     return f"SELECT (SELECT count(*) FROM ({found})) <= {most}"
 
 

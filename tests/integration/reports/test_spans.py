@@ -80,5 +80,6 @@ def test_what_is_small_is_known_from_a_few_rounds(desk: Path) -> None:
         )
         for days, small in ((1, 1), (90, 1), (110, 0), (500, 0)):
             span = Span(NOW - timedelta(days=days))
-            values = {"first_day": timestamps.day_before(NOW - timedelta(days=days))}
+            values = {"first_day": timestamps.day_before(NOW - timedelta(days=days)), "until": None}
+            values["since"] = span.since_text
             assert db.execute(small_span(span), values).fetchone() == (small,)
