@@ -131,8 +131,9 @@ def small_span(span: Span) -> str:
 
 def _spelled(cell: str, span: Span) -> str:
     """Return SQL that is true of each time in a span, by the days that it can be written with."""
-    since, until = span.since and ":first_day", span.until and ":past_day"
-    return spelled_within(cell, since=since or None, until=until or None)
+    return spelled_within(
+        cell, since=":first_day" if span.since else None, until=":past_day" if span.until else None
+    )
 
 
 def _group(  # noqa: PLR0917 - what each group is by

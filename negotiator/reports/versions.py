@@ -7,10 +7,8 @@ from sqlite3 import Connection
 
 NO_VERSION = "none"
 """The group of threads that no version of a policy decided."""
-_CONFIDENCE, _POWER = (
-    1.96,
-    0.84,
-)  # deviations: 95 of 100 intervals hold the truth, 80 of 100 differences are seen
+_CONFIDENCE = 1.96  # deviations: 95 of 100 intervals hold the truth
+_POWER = 0.84  # deviations: 80 of 100 differences are seen
 _LEAST = 2  # threads that have a spread
 
 # A thread that was not booked leaves nothing. One yardstick for all versions: the ceiling of today, else a

@@ -27,7 +27,7 @@ NOT_CHANGED = ("cli", "output", "http", "guide", "__init__.py")
 """What people look at is held by texts; the rules stand below. The writer of the server is among the changed."""
 CHANGED_TOO = ("http/writer.py",)
 LONGEST_SECONDS = 120
-"""Tests that take longer than this together, a change that nothing has noticed by then is not shown to."""
+"""How much testing a change gets: the quickest tests that fit in this time together."""
 
 
 class Verdict(NamedTuple):
