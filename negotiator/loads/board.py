@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
@@ -16,7 +15,7 @@ from negotiator.storage.schema import columns_of
 from negotiator.storage.sql import load_status_of, moment_of, rate_of
 from negotiator.storage.views import round_facts
 from negotiator.values import timestamps
-from negotiator.values.cells import text_from, word_from
+from negotiator.values.cells import finite_number, text_from, word_from
 from negotiator.values.money import from_file
 from negotiator.values.text import like_pattern
 
@@ -159,7 +158,7 @@ def _call(number: int, carrier: object, outcome: object, rounds: object, agreed:
         id=number,
         carrier_mc_number=text_from(carrier),
         outcome=word_from(outcome),
-        negotiation_rounds=_finite(rounds),
+        negotiation_rounds=finite_number(rounds),
         final_rate_agreed=from_file(agreed),
     )
 
@@ -177,14 +176,9 @@ def _moment(value: object) -> Moment:
     return timestamps.parse_stored(value) or text_from(value)
 
 
-def _finite(value: object) -> float | None:
-    """Return a number that JSON has a form for, None for anything else."""
-    return value if isinstance(value, int | float) and isfinite(value) else None
-
-
 _READ: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(("pickup_datetime", "delivery_datetime", "created_at", "updated_at"), _moment),
-    **dict.fromkeys(("weight", "num_of_pieces", "miles"), _finite),
+    **dict.fromkeys(("weight", "num_of_pieces", "miles"), finite_number),
     "loadboard_rate": from_file,
     "status": word_from,
 }

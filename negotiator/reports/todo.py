@@ -21,7 +21,7 @@ from negotiator.storage.sql import (
     word_of,
 )
 from negotiator.storage.views import round_facts, thread_facts
-from negotiator.values.cells import text_from
+from negotiator.values.cells import finite_number, text_from
 from negotiator.values.money import from_file
 from negotiator.values.timestamps import end_of, format_stored, parse_stored
 
@@ -181,7 +181,7 @@ def _todo(row: Mapping[str, Any]) -> Todo:
         equipment_type=text_from(row["equipment_type"]),
         pickup_datetime=parse_stored(row["pickup"]),
         posted_rate=from_file(row["posted"]),
-        miles=row["miles"] if isinstance(row["miles"], int | float) else None,
+        miles=finite_number(row["miles"]),
         carrier_mc_number=text_from(row["carrier"]),
         company_name=text_from(row["company"]),
         phone=text_from(row["phone"]),

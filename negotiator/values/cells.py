@@ -47,6 +47,11 @@ def whole_number(value: object) -> int | None:
     return None
 
 
+def finite_number(value: object) -> float | None:
+    """Return a number that JSON has a form for, None for anything else."""
+    return value if isinstance(value, int | float) and isfinite(value) else None
+
+
 def json_from(text: str) -> object:
     """Return what a text of JSON holds.
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from negotiator.errors import InvalidAmountError, InvalidTimeError
 from negotiator.values import timestamps
+from negotiator.values.cells import finite_number
 from negotiator.values.money import MAXIMUM, dollars, from_file, is_per_mile, parse_amount
 
 BAD_AMOUNTS = [
@@ -266,3 +267,22 @@ def test_a_time_beyond_the_calendar_or_in_other_digits_is_unknown(stored: str) -
 def test_the_largest_offset_is_short_of_fifteen_hours() -> None:
     """As SQLite has it."""
     assert timestamps.parse_stored("2025-08-20 10:00+14:59") == datetime(2025, 8, 19, 19, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (925, 925),
+        (925.5, 925.5),
+        (0, 0),
+        (float("inf"), None),
+        (float("-inf"), None),
+        (float("nan"), None),
+        ("925", None),
+        (b"9", None),
+        (None, None),
+    ],
+)
+def test_a_number_that_json_has_no_form_for_is_none(value: object, number: float | None) -> None:
+    """SQLite holds infinite ones."""
+    assert finite_number(value) == number
