@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_CHANGED = ("cli", "output", "http", "guide", "__init__.py")
 """What people look at is held by texts; the rules stand below. The writer of the server is among the changed."""
 CHANGED_TOO = ("http/writer.py",)
+NO_DIFFERENCE = Path(__file__).with_name("no_difference.toml")
+"""Changes that nobody can see, each with the reason; they count neither as noticed nor as unnoticed."""
 LONGEST_SECONDS = 120
 """How much testing a change gets: the quickest tests that fit in this time together."""
 
@@ -45,20 +48,18 @@ def main() -> None:
     os.chdir(ROOT)
     folder = Path(arguments.keep or tempfile.mkdtemp(prefix="mutation-"))
     record = record_tests(folder)
+    kept = folder / f"verdicts-{arguments.seed}.jsonl"
     drawn = _drawn(arguments.under, arguments.changes, arguments.seed)
-    print(f"{len(drawn)} changes, seed {arguments.seed}; what comes of each is in {folder}", flush=True)
-    verdicts = []
-    with (folder / f"verdicts-{arguments.seed}.jsonl").open("a") as out:
-        for verdict in _tried(drawn, record, arguments, folder):
-            verdicts.append(verdict)
-            print(
-                json.dumps(verdict.change._asdict() | verdict._asdict() | {"change": None}),
-                file=out,
-                flush=True,
-            )
+    before = _read(kept) if arguments.again else {}
+    left = [change for change in drawn if change not in before or before[change].noticed_by is None]
+    print(f"{len(left)} changes, seed {arguments.seed}; what comes of each is in {folder}", flush=True)
+    with kept.open("a" if arguments.again else "w") as out:
+        for verdict in _tried(left, record, arguments, folder):
+            before[verdict.change] = verdict
+            print(json.dumps(verdict), file=out, flush=True)
             if verdict.noticed_by is None:
                 print(_told(verdict), flush=True)
-    print(_table(verdicts))
+    print(_table([before[change] for change in drawn], _no_difference()))
 
 
 def _arguments() -> argparse.Namespace:
@@ -70,6 +71,9 @@ def _arguments() -> argparse.Namespace:
         "--workers", type=int, default=os.cpu_count() or 1, help="how many at a time (one a core)"
     )
     parser.add_argument("--keep", help="a folder for what was found, which a later run begins with")
+    parser.add_argument(
+        "--again", action="store_true", help="only what the kept run of this seed left unnoticed"
+    )
     parser.add_argument("--also", nargs="*", default=[], help="tests to show what the others did not notice")
     return parser.parse_args()
 
@@ -86,6 +90,19 @@ def _files(under: str) -> Iterator[Path]:
         inside = path.relative_to("negotiator")
         if inside.parts[0] not in NOT_CHANGED or str(inside) in CHANGED_TOO:
             yield path
+
+
+def _read(kept: Path) -> dict[Change, Verdict]:
+    """Return what earlier runs of the same draw found, the later ones before the earlier."""
+    lines = kept.read_text().splitlines() if kept.exists() else []
+    verdicts = [Verdict(Change(*fields), *rest) for fields, *rest in map(json.loads, lines)]
+    return {verdict.change: verdict for verdict in verdicts}
+
+
+def _no_difference() -> set[tuple[str, str, str, str]]:
+    """Return path, line, old and new text of what makes no difference; places shift, lines stay."""
+    listed = tomllib.loads(NO_DIFFERENCE.read_text())["change"]
+    return {(entry["path"], entry["line"], entry["old"], entry["new"]) for entry in listed}
 
 
 def _tried(
@@ -186,18 +203,22 @@ def _told(verdict: Verdict) -> str:
     return f"unnoticed: {change.path}:{change.line}: {change.kind}: {change.old!r} => {change.new!r} ({verdict.shown_to} tests)"
 
 
-def _table(verdicts: list[Verdict]) -> str:
-    """Return how many were tried and noticed, by the part of the program."""
-    tried = Counter(Path(verdict.change.path).parts[1] for verdict in verdicts)
-    noticed = Counter(Path(verdict.change.path).parts[1] for verdict in verdicts if verdict.noticed_by)
-    rows = [f"{'part':<16} {'changes':>8} {'noticed':>8} {'%':>6}"]
-    rows += [
-        f"{part:<16} {count:>8} {noticed[part]:>8} {noticed[part] / count:>6.1%}"
-        for part, count in sorted(tried.items())
-    ]
-    rows.append(
-        f"{'all':<16} {tried.total():>8} {noticed.total():>8} {noticed.total() / max(tried.total(), 1):>6.1%}"
-    )
+def _table(verdicts: list[Verdict], no_difference: set[tuple[str, str, str, str]]) -> str:
+    """Return how many were tried, make a difference and were noticed, by the part of the program."""
+    tried, matter, noticed = Counter[str](), Counter[str](), Counter[str]()
+    for change, _, noticed_by, _ in verdicts:
+        part = Path(change.path).parts[1]
+        line = Path(change.path).read_text().splitlines()[change.line - 1].strip()
+        listed = (change.path, line, change.old, change.new) in no_difference
+        tried[part] += 1
+        matter[part] += noticed_by is not None or not listed
+        noticed[part] += noticed_by is not None
+    rows = [f"{'part':<16} {'changes':>8} {'matter':>8} {'noticed':>8} {'%':>6}"]
+    for part in [*sorted(tried), ""]:
+        counts = [counter[part] if part else counter.total() for counter in (tried, matter, noticed)]
+        rows.append(
+            f"{part or 'all':<16} {counts[0]:>8} {counts[1]:>8} {counts[2]:>8} {counts[2] / max(counts[1], 1):>6.1%}"
+        )
     return "\n".join(rows)
 
 

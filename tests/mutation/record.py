@@ -98,7 +98,7 @@ def record_tests(folder: Path) -> Record:
 if __name__ == "__main__":
     sys.exit(
         pytest.main(
-            [*sys.argv[1:], "-q", "--cov=negotiator", "--cov-context=test", "--cov-report="],
+            [*sys.argv[1:], "-q", "-n", "auto", "--cov=negotiator", "--cov-context=test", "--cov-report="],
             plugins=[Times()],
         )
     )
