@@ -5,6 +5,7 @@ are US dollars, times days of the Julian calendar, and shares from 0 to 1.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from negotiator.values.recorded import POLICY
 
@@ -14,7 +15,7 @@ _SENTIMENTS = ("positive", "neutral", "negative")
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """One figure: ``kind`` is ``count`` or ``sum`` (the numerator), ``share`` or ``mean`` (the quotient).
+    """One figure: a ``total`` is its numerator, a ``quotient`` what comes of dividing it by its denominator.
 
     ``median``, when given, makes it the middle of that expression's values; then the denominator is their
     number. ``of`` says in words what is divided by what, or what is counted.
@@ -23,7 +24,7 @@ class FigureSpec:
     key: str
     label: str
     table: str
-    kind: str
+    kind: Literal["total", "quotient"]
     unit: str
     of: str
     numerator: str = "NULL"
@@ -32,14 +33,14 @@ class FigureSpec:
 
 
 def _count(key: str, label: str, table: str, of: str, when: str = "1") -> FigureSpec:
-    return FigureSpec(key, label, table, "count", "count", of, f"sum({when})", "count(*)")
+    return FigureSpec(key, label, table, "total", "count", of, f"sum({when})", "count(*)")
 
 
 def _share(  # noqa: PLR0917 - reads as a row of a table
     key: str, label: str, table: str, of: str, when: str, among: str = "1"
 ) -> FigureSpec:
     return FigureSpec(
-        key, label, table, "share", "share", of, f"sum(({when}) AND ({among}))", f"sum({among})"
+        key, label, table, "quotient", "share", of, f"sum(({when}) AND ({among}))", f"sum({among})"
     )
 
 
@@ -58,9 +59,9 @@ FIGURES: tuple[FigureSpec, ...] = (
     _count("calls_with_ask", "Calls with an ask", "calls", "calls with an ask, of calls", "asked"),
     _count("sessions", "Sessions", "threads", "sessions with a round, of threads", "session_id IS NOT NULL"),
     _count("threads", "Threads", "threads", "sessions, and calls with rounds of no session"),
-    FigureSpec("rounds", "Rounds", "threads", "count", "count", "rounds", "sum(rounds)", "sum(rounds)"),
+    FigureSpec("rounds", "Rounds", "threads", "total", "count", "rounds", "sum(rounds)", "sum(rounds)"),
     FigureSpec(
-        *("undecided_rounds", "Rounds without a decision", "threads", "count", "count"),
+        *("undecided_rounds", "Rounds without a decision", "threads", "total", "count"),
         *("rounds of older programs that record no decision, of rounds", "sum(undecided)", "sum(rounds)"),
     ),
     _share("booking_rate", "Booking rate", "calls", "booked calls / calls with an ask", _AGREED, "asked"),
@@ -78,7 +79,7 @@ FIGURES: tuple[FigureSpec, ...] = (
         "outcome_unknown", "Outcome unknown", "calls", "calls without an outcome / calls", "outcome IS NULL"
     ),
     FigureSpec(
-        *("rounds_to_close", "Rounds to close", "threads", "mean", "rounds", "rounds / closed threads"),
+        *("rounds_to_close", "Rounds to close", "threads", "quotient", "rounds", "rounds / closed threads"),
         *(f"sum(CASE WHEN {_CLOSED} THEN rounds END)", f"sum({_CLOSED})"),
     ),
     *(
@@ -101,13 +102,13 @@ FIGURES: tuple[FigureSpec, ...] = (
         _CLOSED,
     ),
     FigureSpec(
-        *("first_ask_over_posted", "First ask over posted", "threads", "share", "share"),
+        *("first_ask_over_posted", "First ask over posted", "threads", "quotient", "share"),
         "first ask less posted rate / posted rate, sums over threads with both",
         "sum(CASE WHEN posted > 0 THEN first_ask - posted END)",
-        "sum(CASE WHEN first_ask IS NOT NULL THEN posted END)",
+        "sum(CASE WHEN posted > 0 AND first_ask IS NOT NULL THEN posted END)",
     ),
     FigureSpec(
-        *("first_ask_over_posted_median", "First ask over posted, median", "threads", "median", "share"),
+        *("first_ask_over_posted_median", "First ask over posted, median", "threads", "quotient", "share"),
         *(
             "the middle one of threads with both",
             "NULL",
@@ -116,13 +117,13 @@ FIGURES: tuple[FigureSpec, ...] = (
         ),
     ),
     FigureSpec(
-        *("final_over_posted", "Agreed over posted", "calls", "share", "share"),
+        *("final_over_posted", "Agreed over posted", "calls", "quotient", "share"),
         "agreed rate less posted rate / posted rate, sums over booked calls with both",
         f"sum(CASE WHEN {_COMPARABLE} THEN agreed - posted END)",
         f"sum(CASE WHEN {_COMPARABLE} THEN posted END)",
     ),
     FigureSpec(
-        *("final_over_posted_median", "Agreed over posted, median", "calls", "median", "share"),
+        *("final_over_posted_median", "Agreed over posted, median", "calls", "quotient", "share"),
         *(
             "the middle one of booked calls with both",
             "NULL",
@@ -131,24 +132,24 @@ FIGURES: tuple[FigureSpec, ...] = (
         ),
     ),
     FigureSpec(
-        *("saved", "Saved", "threads", "sum", "usd", "first ask less agreed rate of accepted threads"),
+        *("saved", "Saved", "threads", "total", "usd", "first ask less agreed rate of accepted threads"),
         *(f"sum(CASE WHEN {_SAVED} THEN first_ask - agreed END)", f"sum({_SAVED})"),
     ),
     FigureSpec(
-        *("saved_share", "Saved of first ask", "threads", "share", "share"),
+        *("saved_share", "Saved of first ask", "threads", "quotient", "share"),
         "first ask less agreed rate / first ask, sums over accepted threads",
         f"sum(CASE WHEN {_SAVED} THEN first_ask - agreed END)",
         f"sum(CASE WHEN {_SAVED} THEN first_ask END)",
     ),
     FigureSpec(
-        *("room_used", "Room used", "threads", "share", "share"),
+        *("room_used", "Room used", "threads", "quotient", "share"),
         "agreed rate above posted / ceiling above posted, sums over threads accepted by no person",
         f"sum(CASE WHEN {_ROOM} THEN max(agreed - posted, 0) END)",
         f"sum(CASE WHEN {_ROOM} THEN ceiling - posted END)",
     ),
     *(
         FigureSpec(
-            *(f"{who}_above_ceiling", f"{name.capitalize()} above the ceiling", "threads", "count", "count"),
+            *(f"{who}_above_ceiling", f"{name.capitalize()} above the ceiling", "threads", "total", "count"),
             f"deals of {name} above the ceiling recorded with them, of deals of {name} with one",
             f"sum({_IS_DEAL} AND {by_them} AND agreed > ceiling)",
             f"sum(({_IS_DEAL}) AND {by_them})",
@@ -156,13 +157,13 @@ FIGURES: tuple[FigureSpec, ...] = (
         for who, name, by_them in _DECIDERS
     ),
     FigureSpec(
-        *("carrier_concession", "Carrier's concession", "threads", "mean", "usd"),
+        *("carrier_concession", "Carrier's concession", "threads", "quotient", "usd"),
         "first ask less last ask / rounds after the first, sums over threads",
         "sum(CASE WHEN rounds > 1 THEN first_ask - last_ask END)",
         "sum(CASE WHEN rounds > 1 AND first_ask IS NOT NULL THEN rounds - 1 END)",
     ),
     FigureSpec(
-        *("broker_concession", "Broker's concession", "threads", "mean", "usd"),
+        *("broker_concession", "Broker's concession", "threads", "quotient", "usd"),
         "highest counter less posted rate / counters, sums over threads",
         "sum(CASE WHEN posted > 0 AND counters > 0 THEN highest_counter - posted END)",
         "sum(CASE WHEN posted > 0 THEN counters END)",
@@ -197,11 +198,11 @@ FIGURES: tuple[FigureSpec, ...] = (
         for n, nth in enumerate(("first", "second", "third"), 1)
     ),
     FigureSpec(
-        *("time_to_close", "Time to close", "threads", "mean", "seconds", "seconds / closed threads"),
+        *("time_to_close", "Time to close", "threads", "quotient", "seconds", "seconds / closed threads"),
         *(f"sum(CASE WHEN {_CLOSED} THEN {_SECONDS} END)", f"sum({_CLOSED} AND {_SECONDS} IS NOT NULL)"),
     ),
     FigureSpec(
-        *("time_to_close_median", "Time to close, median", "threads", "median", "seconds"),
+        *("time_to_close_median", "Time to close, median", "threads", "quotient", "seconds"),
         *("the middle one of closed threads", "NULL", "NULL", f"CASE WHEN {_CLOSED} THEN {_SECONDS} END"),
     ),
     *(
@@ -222,7 +223,7 @@ FIGURES: tuple[FigureSpec, ...] = (
         "sentiment IS NULL",
     ),
     FigureSpec(
-        *("booked_value", "Booked value", "calls", "sum", "usd", "agreed rates of booked calls"),
+        *("booked_value", "Booked value", "calls", "total", "usd", "agreed rates of booked calls"),
         *(f"sum(CASE WHEN {_AGREED} THEN agreed END)", f"sum({_AGREED})"),
     ),
     *(
@@ -238,7 +239,7 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     *(
         FigureSpec(
-            *(f"{who}_over_posted", f"{name.capitalize()} over posted", "calls", "share", "share"),
+            *(f"{who}_over_posted", f"{name.capitalize()} over posted", "calls", "quotient", "share"),
             f"agreed rate less posted rate / posted rate, sums over calls booked by {name}",
             f"sum(CASE WHEN {_COMPARABLE} AND {by_them} THEN agreed - posted END)",
             f"sum(CASE WHEN {_COMPARABLE} AND {by_them} THEN posted END)",
@@ -252,7 +253,7 @@ FIGURES: tuple[FigureSpec, ...] = (
         f"fell_through OR coalesce({_AGREED}, 0)",
     ),
     FigureSpec(
-        *("calls_at_todays_rate", "Booked calls at today's posted rate", "calls", "count", "count"),
+        *("calls_at_todays_rate", "Booked calls at today's posted rate", "calls", "total", "count"),
         "booked calls whose round records no posted rate, so that today's stands in, of booked calls",
         *(f"sum({_AGREED} AND of_today)", f"sum({_AGREED})"),
     ),
@@ -267,12 +268,11 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     _count("open_loads", "Open loads", "open_loads", "loads that are available now"),
     FigureSpec(
-        *("open_load_age", "Age of open loads", "open_loads", "mean", "days"),
+        *("open_load_age", "Age of open loads", "open_loads", "quotient", "days"),
         *("days since created / open loads with a date", "sum(age)", "sum(age IS NOT NULL)"),
     ),
     FigureSpec(
-        *("open_load_oldest", "Oldest open load", "open_loads", "sum", "days"),
+        *("open_load_oldest", "Oldest open load", "open_loads", "total", "days"),
         *("days since created of open loads with a date", "max(age)", "sum(age IS NOT NULL)"),
     ),
 )
-SUMS = frozenset(spec.key for spec in FIGURES if spec.kind == "sum")

@@ -168,7 +168,7 @@ def _quotient(
     spec: FigureSpec, numerator: float | None, denominator: float | None
 ) -> tuple[float | None, ...]:
     above, below = _rounded(numerator or 0, spec.unit), _rounded(denominator or 0, spec.unit)
-    if spec.kind in {"count", "sum"}:
+    if spec.kind == "total":
         return above, above, below
     return (_rounded(above / below, spec.unit) if below else None), above, below
 
@@ -195,7 +195,7 @@ def _figures(measured: Mapping[str, tuple[float | None, ...]]) -> dict[str, Figu
     """Return every figure, those that were not measured as nothing."""
     figures = {}
     for spec in FIGURES:
-        nothing = (0, 0, 0) if spec.kind in {"count", "sum"} else (None, 0, 0)
+        nothing = (0, 0, 0) if spec.kind == "total" else (None, 0, 0)
         value, numerator, denominator = measured.get(spec.key, nothing)
         figures[spec.key] = Figure(spec.key, spec.label, spec.unit, spec.of, value, numerator, denominator)
     return figures
