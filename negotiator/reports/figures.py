@@ -109,12 +109,8 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("first_ask_over_posted_median", "First ask over posted, median", "threads", "quotient", "share"),
-        *(
-            "the middle one of threads with both",
-            "NULL",
-            "NULL",
-            "CASE WHEN posted > 0 THEN first_ask / posted - 1 END",
-        ),
+        "the middle one of threads with both",
+        median="CASE WHEN posted > 0 THEN first_ask / posted - 1 END",
     ),
     FigureSpec(
         *("final_over_posted", "Agreed over posted", "calls", "quotient", "share"),
@@ -124,12 +120,8 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("final_over_posted_median", "Agreed over posted, median", "calls", "quotient", "share"),
-        *(
-            "the middle one of booked calls with both",
-            "NULL",
-            "NULL",
-            f"CASE WHEN {_COMPARABLE} THEN agreed / posted - 1 END",
-        ),
+        "the middle one of booked calls with both",
+        median=f"CASE WHEN {_COMPARABLE} THEN agreed / posted - 1 END",
     ),
     FigureSpec(
         *("saved", "Saved", "threads", "total", "usd", "first ask less agreed rate of accepted threads"),
@@ -203,7 +195,8 @@ FIGURES: tuple[FigureSpec, ...] = (
     ),
     FigureSpec(
         *("time_to_close_median", "Time to close, median", "threads", "quotient", "seconds"),
-        *("the middle one of closed threads", "NULL", "NULL", f"CASE WHEN {_CLOSED} THEN {_SECONDS} END"),
+        "the middle one of closed threads",
+        median=f"CASE WHEN {_CLOSED} THEN {_SECONDS} END",
     ),
     *(
         _share(
