@@ -38,6 +38,13 @@ _NOTE_LOST = """
     ON CONFLICT (call_id) DO UPDATE SET reason_lost = :reason, noted_by = :by, noted_at = :now
 """
 _LISTED = ListedCall._fields
+_CONDITIONS = {
+    "load": "load_id = :load",
+    "carrier": f"{carrier_digits('carrier_mc_number')} = :carrier",
+    "outcome": f"{word_of('outcome')} = :outcome",
+    "since": f"{moment_of('call_start_time')} >= :since",
+}
+_STARTED = spelled_within("id", "main.calls", "call_start_time", since=":since")
 
 
 def start_call(
@@ -156,25 +163,19 @@ def list_calls(file: LoadsFile, wanted: CallFilter, *, limit: int = 50) -> list[
     """Return calls, the latest first; ``limit`` 0 is all. Raises InvalidCarrierError."""
     carrier = wanted.carrier and carrier_number(wanted.carrier)
     with file.read() as db:
-        conditions: dict[str, object] = {
-            "load_id = ?": None if wanted.load_id is None else known_load_id(db, wanted.load_id),
-            f"{carrier_digits('carrier_mc_number')} = ?": carrier,
-            f"{word_of('outcome')} = ?": wanted.outcome,
-            f"{moment_of('call_start_time')} >= ?": wanted.since and timestamps.format_stored(wanted.since),
+        values = {
+            "load": None if wanted.load_id is None else known_load_id(db, wanted.load_id),
+            "carrier": carrier,
+            "outcome": wanted.outcome,
+            "since": wanted.since and timestamps.format_stored(wanted.since),
+            "limit": limit or -1,
         }
-        if wanted.since is not None:
-            conditions |= _first_day(db, wanted.since)
-        asked = {sql: value for sql, value in conditions.items() if value is not None}
-        where = " AND ".join(asked) or "1"
-        sql = f"SELECT {_columns(_LISTED)} FROM main.calls WHERE {where} ORDER BY id DESC LIMIT ?"
-        return [ListedCall(**_read(row)) for row in file.utils().query(sql, [*asked.values(), limit or -1])]
-
-
-def _first_day(db: Connection, since: datetime) -> dict[str, object]:
-    """Return the condition by which an index finds the calls since then, if they are few, and its value."""
-    day = timestamps.day_before(since)
-    found = f"SELECT id FROM main.calls WHERE {spelled_within('call_start_time', since=':day')}"
-    return {f"id IN ({found.replace(':day', '?')})": day} if is_few(db, found, {"day": day}) else {}
+        where = [sql for name, sql in _CONDITIONS.items() if values[name] is not None]
+        if wanted.since is not None and is_few(db, _STARTED, values):
+            where.append(f"id IN ({_STARTED})")
+        sql = f"""SELECT {_columns(_LISTED)} FROM main.calls WHERE {" AND ".join(where) or "1"}
+                   ORDER BY id DESC LIMIT :limit"""
+        return [ListedCall(**_read(row)) for row in file.utils().query(sql, values)]
 
 
 def show_call(file: LoadsFile, call_id: int | str) -> CallDetail:

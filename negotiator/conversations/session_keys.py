@@ -59,14 +59,11 @@ _VALUE = """CASE WHEN json_valid(metadata) THEN CAST(json_extract(metadata, '$."
 _OF_METADATA = f"""
     SELECT session_id FROM main.negotiation_sessions
      WHERE {_VALUE} = coalesce(nullif({{value}}, ''), {_VALUE})"""
-_SINCE = f"""
-    SELECT session_id FROM main.negotiations WHERE {spelled_within("timestamp", since=":from_day")}
-     UNION ALL
-    SELECT session_id FROM main.negotiation_sessions
-     WHERE {spelled_within("created_at", since=":from_day")}"""
-_EXPIRING = f"""
-    SELECT session_id FROM main.negotiation_sessions
-     WHERE {spelled_within("expires_at", until=":past_day")}"""
+_SINCE = " UNION ALL ".join(
+    spelled_within("session_id", f"main.{table}", time, since=":since")
+    for table, time in (("negotiations", "timestamp"), ("negotiation_sessions", "created_at"))
+)
+_EXPIRING = spelled_within("session_id", "main.negotiation_sessions", "expires_at", until=":now")
 _CLOSED = "SELECT session_id FROM main.negotiation_sessions WHERE closed_at > ''"
 
 
@@ -96,12 +93,9 @@ def key_queries(
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """Give the SQL for sessions without a round and for those with rounds, each with its values."""
     among, values = _asked(wanted)
-    values |= {"past_day": timestamps.day_after(now)}
+    values |= {"now": timestamps.format_stored(now)}
     if wanted.since is not None:
-        values |= {
-            "since": timestamps.format_stored(wanted.since),
-            "from_day": timestamps.day_before(wanted.since),
-        }
+        values |= {"since": timestamps.format_stored(wanted.since)}
     among = among or [sql for sql in _narrowing(wanted) if is_few(db, sql, values)][:1]
     since_start, since_round = ("1", "1") if wanted.since is None else (_SINCE_START, _SINCE_ROUND)
     restricted = "".join(f" AND s.session_id IN ({sql})" for sql in among)

@@ -72,8 +72,7 @@ CREATE TEMP TABLE report_spanned AS
 SELECT DISTINCT CASE WHEN {text_of("session_id")} IS NOT NULL THEN session_id END AS session_id,
        CASE WHEN {text_of("session_id")} IS NULL THEN call_id END AS call_id,
        {text_of("session_id")} IS NULL AS is_of_call
-  FROM main.negotiations
- WHERE {{spelled}} AND {_IN_SPAN.format(time=moment_of("timestamp"))}
+  FROM ({{spelled}}) WHERE {_IN_SPAN.format(time=moment_of("timestamp"))}
 """
 _OF_SPAN = f"""({{row}}.session_id IN (SELECT session_id FROM temp.report_spanned WHERE NOT is_of_call)
     OR {text_of("{row}.session_id")} IS NULL
@@ -114,9 +113,9 @@ def fact_tables(by: str | None, span: Span, *, is_small: bool) -> list[str]:
         ),
         join=join,
         rounds=f"({round_facts('{row}.call_id = c.id')})" if is_small else "main.round_facts",
-        started=_spelled("call_start_time", span) if is_small else "1",
+        started=f"id IN ({_spelled('id', 'main.calls', 'call_start_time', span)})" if is_small else "1",
     )
-    spanned = [_SPANNED.format(spelled=_spelled("timestamp", span))] if is_small else []
+    spanned = [_SPANNED.format(spelled=_rounds("session_id, call_id, timestamp", span))] if is_small else []
     carriers = [_CARRIERS] if by == "carrier" else []
     return [*carriers, *spanned, threads, calls, _OPEN_LOADS.format(group=_load_group(by))]
 
@@ -124,16 +123,19 @@ def fact_tables(by: str | None, span: Span, *, is_small: bool) -> list[str]:
 def small_span(span: Span) -> str:
     """Return SQL for whether a span holds less than a quarter of the rounds; no more of them are counted."""
     most = "(SELECT coalesce(max(id), 0) / 4 FROM main.negotiations)"
-    is_in = f"{_spelled('timestamp', span)} AND {_IN_SPAN.format(time=moment_of('timestamp'))}"
-    found = f"SELECT 1 FROM main.negotiations WHERE {is_in} LIMIT 1 + {most}"
+    is_in = _IN_SPAN.format(time=moment_of("timestamp"))
+    found = f"SELECT 1 FROM ({_rounds('timestamp', span)}) WHERE {is_in} LIMIT 1 + {most}"
     return f"SELECT (SELECT count(*) FROM ({found})) <= {most}"
 
 
-def _spelled(cell: str, span: Span) -> str:
-    """Return SQL that is true of each time in a span, by the days that it can be written with."""
-    return spelled_within(
-        cell, since=":first_day" if span.since else None, until=":past_day" if span.until else None
-    )
+def _rounds(columns: str, span: Span) -> str:
+    return _spelled(columns, "main.negotiations", "timestamp", span)
+
+
+def _spelled(columns: str, table: str, cell: str, span: Span) -> str:
+    """Return SQL for the rows with a time in a span, and some others."""
+    since, until = (":since" if span.since else None), (":until" if span.until else None)
+    return spelled_within(columns, table, cell, since=since, until=until)
 
 
 def _group(  # noqa: PLR0917 - what each group is by

@@ -129,8 +129,6 @@ def _cuts(
 ) -> dict[str | None, dict[str, Figure]]:
     """Return the figures of everything (under None) and of each group."""
     values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by or ""}
-    values["first_day"] = span.since and timestamps.day_before(span.since)
-    values["past_day"] = span.until and timestamps.day_after(span.until)
     for name in TABLES:
         db.execute(f"DROP TABLE IF EXISTS temp.{name}")
     is_small = bool(span.since or span.until) and bool(db.execute(small_span(span), values).fetchone()[0])

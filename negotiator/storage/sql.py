@@ -14,6 +14,11 @@ _MOST_CENTS = int(MAXIMUM * 100)
 _DIGIT = "[0-9]"
 _NO_BREAK = 160  # the one blank that comes after the digits
 _SECONDS = "'%Y-%m-%d %H:%M:%S'"
+_SEPARATORS = (" ", "T", "t")  # of a day and a clock
+_OFFSETS = 15  # hours: each offset is less
+_DAY = "?" * 10
+_IS_IN_ORDER = f"({{0}} GLOB '{_DAY}[ Tt]??:*' AND {{0}} NOT GLOB '{_DAY}*[+-]*')"
+"""Whether a time is spelled with two digits of the hour, without an offset, and without blanks before it."""
 
 
 def text_of(cell: str) -> str:
@@ -125,19 +130,36 @@ def is_deciding(response: str, word: str) -> str:
     return f"{word_of(response)} IN {DECIDING} AND {word_of(response)} = '{word}'"
 
 
-def spelled_within(cell: str, *, since: str | None = None, until: str | None = None) -> str:
-    """Return SQL that is true of each time in a span, and of some others: for an index of cells as spelled.
+def spelled_within(
+    columns: str, table: str, cell: str, *, since: str | None = None, until: str | None = None
+) -> str:
+    """Return SQL for the rows whose time is in a span, and some others: by an index of cells as spelled.
 
-    A time begins with its day, before which there may be blanks. ``since`` is SQL for what
-    `values.timestamps.day_before` gives, ``until`` for what `day_after` gives; at least one is needed.
+    ``since`` and ``until`` are SQL for times as we store them; at least one is needed. Within one spelling
+    without an offset, the order of texts is that of time, so an index finds such a span to the minute. Times
+    that are spelled otherwise are looked for in the days that they can be written with, and those after
+    blanks among all that begin so. No row is found twice. An OR instead would leave it to SQLite, which then
+    reads the whole index.
     """
-    ends = [f"{cell} {sign} {end}" for sign, end in ((">=", since), ("<", until)) if end]
-    spellings = [f"({' AND '.join(ends)})"]
+    spellings = [_in_order(cell, separator, since, until) for separator in _SEPARATORS]
+    ends = [f"{cell} >= strftime('%Y-%m-%d %H:%M', {since}, '-{_OFFSETS} hours')"] if since else []
+    if until:
+        ends.append(f"{cell} < coalesce(date({until}, '+{_OFFSETS} hours', '+1 day'), ':')")
+    spellings.append(f"{' AND '.join(ends)} AND NOT {_IS_IN_ORDER.format(cell)}")
     if since:
         spellings.append(f"{cell} < '!'")
     if until:
-        spellings.append(f"({cell} >= char({_NO_BREAK}) AND {cell} < char({_NO_BREAK + 1}))")
-    return f"({' OR '.join(spellings)})"
+        spellings.append(f"{cell} >= char({_NO_BREAK}) AND {cell} < char({_NO_BREAK + 1})")
+    return " UNION ALL ".join(f"SELECT {columns} FROM {table} WHERE {spelling}" for spelling in spellings)
+
+
+def _in_order(cell: str, separator: str, since: str | None, until: str | None) -> str:
+    """Return SQL for the times in a span with this between day and clock, of those in order of time."""
+    minute = f"substr({{0}}, 1, 10) || '{separator}' || substr({{0}}, 12, 5)"
+    ends = [f"{cell} >= {minute.format(since)}"] if since else []
+    if until:
+        ends.append(f"{cell} < {minute.format(until)} || '~'")  # with all that a minute can go on with
+    return f"{' AND '.join(ends)} AND substr({cell}, 11, 1) = '{separator}' AND {_IS_IN_ORDER.format(cell)}"
 
 
 def moment_of(cell: str) -> str:

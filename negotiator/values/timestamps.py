@@ -5,7 +5,7 @@ How the file's times are read in SQL stands in `negotiator.storage.sql`.
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from negotiator.errors import InvalidTimeError
 from negotiator.values.cells import WHITE_SPACE
@@ -84,19 +84,6 @@ def format_iso(moment: datetime) -> str:
 def format_second(moment: datetime) -> str:
     """Return the spelling for a sentence, such as an error: the same without a fraction."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def day_before(moment: datetime) -> str:
-    """Return the earliest day that a time from this moment on can be written with, whatever its offset."""
-    utc = moment.astimezone(UTC)
-    return "0" if utc.toordinal() <= 1 else (utc.date() - timedelta(days=1)).isoformat()
-
-
-def day_after(moment: datetime) -> str:
-    """Return what comes after each day that a time up to this moment can be written with, as texts do."""
-    utc = moment.astimezone(UTC)
-    two = timedelta(days=2)  # the next day has times of its own
-    return ":" if utc.date() > date.max - two else (utc.date() + two).isoformat()
 
 
 def parse_length(text: str) -> timedelta:

@@ -45,7 +45,7 @@ def test_a_list_is_that_of_a_plain_reading(
     [
         (f"{word_of('outcome')} = 'accepted'", "idx_calls_outcome"),
         (
-            f"id IN (SELECT id FROM main.calls WHERE {spelled_within('call_start_time', since=':day')})",
+            f"id IN ({spelled_within('id', 'main.calls', 'call_start_time', since=':day')})",
             "idx_calls_start",
         ),
     ],

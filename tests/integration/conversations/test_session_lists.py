@@ -105,8 +105,8 @@ def test_no_status_is_missing_from_what_is_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_days_of_a_span_leave_no_time_out(seed: int) -> None:
-    """Every spelling of a time in a span is found by the characters that it begins with."""
+def test_what_an_index_finds_of_a_span_leaves_no_time_out(seed: int) -> None:
+    """Every spelling is found, once; of those in order of time, none that is more than a minute outside."""
     chance = random.Random(seed)  # noqa: S311 - the same times each run
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE TABLE t (cell TEXT)")
@@ -115,7 +115,9 @@ def test_the_days_of_a_span_leave_no_time_out(seed: int) -> None:
             moment = base + timedelta(minutes=chance.randrange(-1500, 1500))
             offset = f"{chance.choice('+-')}{chance.randrange(15):02}:{chance.randrange(60):02}"
             spelling = f"{moment.year:04}" + moment.strftime(
-                chance.choice(["-%m-%d", "-%m-%d %H:%M", "-%m-%dT%H:%M:%S.%f"])
+                chance.choice(
+                    ["-%m-%d", "-%m-%d %H:%M", "-%m-%dT%H:%M:%S.%f", "-%m-%dt%H:%M:%S", "-%m-%d %-H:%M:%S,%f"]
+                )
             )
             zone = "" if len(spelling) == 10 else chance.choice(["", "Z", " UTC", offset, f" {offset}"])
             blank = chance.choice(["", "", " ", "\t", "\n", "\r", "\x0b", "\x0c", "\u00a0"])
@@ -125,18 +127,24 @@ def test_the_days_of_a_span_leave_no_time_out(seed: int) -> None:
         values = {
             "since": timestamps.format_stored(since),
             "until": timestamps.format_stored(until),
-            "first": timestamps.day_before(since),
-            "past": timestamps.day_after(until),
         }
-        exact = {"since": f"{moment_of('cell')} >= :since", "until": f"{moment_of('cell')} < :until"}
-        within = {"since": ":first", "until": ":past"}
+        moment_in = moment_of("cell")
+        exact = {"since": f"{moment_in} >= :since", "until": f"{moment_in} < :until"}
+        wide = {
+            "since": f"{moment_in} >= strftime('%Y-%m-%d %H:%M', :since)",
+            "until": f"{moment_in} <= strftime('%Y-%m-%d %H:%M~', :until)",
+        }
         for ends in (["since"], ["until"], ["since", "until"]):
+            found = spelled_within("rowid", "t", "cell", **{end: f":{end}" for end in ends})
+            rows = [row[0] for row in db.execute(found, values)]
+            assert len(rows) == len(set(rows))
             is_in = " AND ".join(exact[end] for end in ends)
-            bound = spelled_within("cell", **{end: within[end] for end in ends})
-            assert (
-                db.execute(f"SELECT cell FROM t WHERE {is_in} AND ({bound}) IS NOT 1", values).fetchall()
-                == []
-            )
+            missed = f"SELECT cell FROM t WHERE {is_in} AND rowid NOT IN ({found})"
+            assert db.execute(missed, values).fetchall() == []
+            is_near = " AND ".join(wide[end] for end in ends)
+            in_order = "cell GLOB '????-??-??[ Tt]??:??*' AND cell NOT GLOB '??????????*[+-]*'"
+            others = f"SELECT cell FROM t WHERE {in_order} AND rowid IN ({found}) AND NOT ({is_near})"
+            assert db.execute(others, values).fetchall() == []
 
 
 @pytest.mark.parametrize(
