@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SUITE = ["tests/unit", "tests/integration"]
+SUITE = ["tests/unit", "tests/integration", "tests/e2e/test_far.py"]
 """What runs in one process, where coverage knows the test that runs a line."""
 
 
