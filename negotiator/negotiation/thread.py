@@ -79,7 +79,7 @@ def agreements(rows: Iterable[Round]) -> list[Round]:
     rows = tuple(rows)
     taken_back = {row.key: row.id for row in sorted(rows, key=_id) if row.takes_back}
     accepted = [row for row in rows if row.decision is Decision.ACCEPTED]
-    return [row for row in accepted if row.id > taken_back.get(row.key, row.id - 1)]
+    return [row for row in accepted if row.key not in taken_back or row.id > taken_back[row.key]]
 
 
 def last_decision(rows: Iterable[Round]) -> Decision | None:

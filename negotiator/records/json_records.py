@@ -71,7 +71,7 @@ def _items_in(content: object, subject: Subject) -> tuple[list[object], tuple[st
 
 
 def _is_record(content: object, subject: Subject) -> bool:
-    """Return whether an object has the keys of a record."""
+    """Return whether something is an object with the keys of a record."""
     return isinstance(content, tuple) and sum(subject.knows(key) for key, _ in content) >= _LEAST_KEYS
 
 

@@ -52,7 +52,7 @@ def place_from(text: str) -> Place:
     if not comma:
         city, _, end = plain.rpartition(" ")
         end = end if len(end) == _LETTERS_OF_A_STATE else ""
-    state = _CODES.get(end.strip()) if city else None
+    state = _CODES.get(end.strip())
     return Place(city.strip(" ,"), state) if state else Place(plain, None)
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from negotiator.carriers.directory import BLOCKS, LIST, LIST_BLOCKED, SHOW
+from negotiator.carriers.standing import standing
 from negotiator.maintenance.check import query_plan
 from negotiator.output import contract
 from negotiator.reports.carrier_card import COUNTS, RATES
-from tests.conftest import contents, data, execute, run, select
+from negotiator.storage.database import LoadsFile
+from tests.conftest import NOW, contents, data, execute, run, select
 
 
 @pytest.fixture
@@ -236,3 +238,36 @@ def test_a_list_uses_an_index(desk: Path, sql: str, index: str) -> None:
     with closing(sqlite3.connect(desk)) as db:
         plan = query_plan(db, sql)
     assert any(index in step for step in plan), plan
+
+
+def test_each_column_can_be_set_shown_and_taken_away(desk: Path) -> None:
+    """Those that other programs read; blanks around a value are nobody's."""
+    given = {
+        "company": "Blue Mesa",
+        "status": "active",
+        "address": "1 Main St",
+        "phone": "505-555-0100",
+        "email": "desk@example.com",
+        "dot": "0077",
+    }
+    execute(desk, "INSERT INTO carriers (mc_number, company_name) VALUES ('MC100', 'Old')")
+    run(
+        "carrier",
+        "set",
+        "MC100",
+        *(part for name, text in given.items() for part in (f"--{name}", f" {text} ")),
+    )
+    columns = "company_name, status, address, phone, email"
+    assert select(desk, f"SELECT {columns} FROM carriers") == [tuple(given.values())[:5]]
+    shown = data("carrier", "show", "MC100")
+    keys = ("company_name", "status", "address", "phone", "email", "dot_number")
+    assert [shown[key] for key in keys] == [*tuple(given.values())[:5], "77"]
+
+
+def test_nobody_is_known_and_may_haul(desk: Path) -> None:
+    """Who is on no list, and who has no number."""
+    execute(desk, "INSERT INTO carriers (mc_number, company_name, status) VALUES ('MC100', 'Blue', 'active')")
+    with LoadsFile.open(desk) as file:
+        found = [standing(file, number, NOW) for number in ("MC100", "MC999", None, "nobody")]
+    assert [one.is_known for one in found] == [True, False, False, False]
+    assert all(one.may_haul and one.unknown_status is None for one in found)

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from negotiator.cli import app
 from negotiator.output import contract
 from tests.conftest import contents, data, execute, run, select
 
@@ -149,3 +151,21 @@ def test_an_unlocked_file_is_read_before_anything_is_locked(desk: Path) -> None:
 
     result = CliRunner().invoke(app, ["carrier", "import", "-"], input="mc,status\n5,active\n")
     assert (result.exit_code, len(select(desk, CARRIERS))) == (0, 1)
+
+
+def test_what_is_left_out_is_named_without_its_blanks(desk: Path) -> None:
+    """And a heading without a name by its place."""
+    text = "MC Number, Safety Rating ,\n123456,None,x\n"
+    assert vetted(text)["ignored"] == ["Safety Rating", "column 3"]
+    assert desk.exists()
+
+
+@pytest.mark.parametrize("source", ["vetting.csv", "-"])
+def test_a_fault_says_in_which_file_it_is(desk: Path, source: str) -> None:
+    """Standard input has no name."""
+    Path("vetting.csv").write_text("MC Number\nno number\n")
+    result = CliRunner().invoke(app, ["carrier", "import", source], input="MC Number\nno number\n")
+    named = "standard input" if source == "-" else "'vetting.csv'"
+    assert (result.exit_code, named in result.stderr) == (2, True), result.stderr
+    assert "'vetting.csv'" in result.stderr or source == "-"
+    assert select(desk, "SELECT count(*) FROM carriers") == [(0,)]

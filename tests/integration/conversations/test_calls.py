@@ -237,3 +237,17 @@ def test_what_another_program_wrote_of_a_call_is_read(desk: Path) -> None:
     assert (data("call", "show", 2)["outcome"], data("call", "show", 2)["load_id"]) == (None, None)
     assert "about no load" in run("negotiate", 2, 2100).stderr
     assert data("call", "end", 1, "--outcome", "rejected", "--notes", "too far")["notes"] == "too far"
+
+
+def test_a_call_that_needed_no_leave_has_no_note(desk: Path) -> None:
+    """Nobody allowed anything."""
+    run("call", "start", "--load", "L1", "--carrier", "MC700")
+    assert select(desk, "SELECT notes FROM calls ORDER BY id DESC LIMIT 1") == [(None,)]
+
+
+def test_calls_of_a_span_are_those_of_a_plain_reading_in_a_file_of_many(desk: Path) -> None:
+    """Where few are wanted of many they are found by their day: none of them is left out."""
+    rows = [f"({number}, 'L1', datetime('2025-06-01', '+{number} days'))" for number in range(10, 90)]
+    execute(desk, f"INSERT INTO calls (id, load_id, call_start_time) VALUES {', '.join(rows)}")
+    found = [call["id"] for call in data("call", "list", "--since", "2025-08-20T00:00Z", "--limit", 0)]
+    assert found == list(range(89, 79, -1))

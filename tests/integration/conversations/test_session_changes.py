@@ -158,3 +158,19 @@ def test_a_note_of_a_session_is_kept_by_python(service: CallHandlingService) -> 
     assert service.note_call(1, "rings back").notes == "rings back"
     with pytest.raises(InvalidNotesError):
         service.note_call(1, "")
+
+
+@pytest.mark.parametrize(
+    ("expires", "left"), [("11:59:59", None), ("12:00:00", None), ("12:00:01", "2025-09-01 12:00:01")]
+)
+def test_an_end_that_is_still_to_come_stays_when_a_session_is_opened_again(
+    service: CallHandlingService, desk: Path, expires: str, left: str | None
+) -> None:
+    """One that has come, to the second, is taken away: else it would be over at once."""
+    execute(
+        desk,
+        f"""INSERT INTO negotiation_sessions (session_id, created_at, expires_at, closed_at)
+            VALUES ('sess_12345', '2025-09-01', '2025-09-01 {expires}', '2025-09-01 10:00:00')""",
+    )
+    service.reopen_session("sess_12345")
+    assert select(desk, "SELECT expires_at, closed_at FROM negotiation_sessions") == [(left, None)]

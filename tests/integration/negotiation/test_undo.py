@@ -266,3 +266,23 @@ def test_the_command_prints_what_was_withdrawn(desk: Path) -> None:
     assert run("call", "undo", 1).exit_code == 2
     shown = run("negotiate", 1, 2300).stdout
     assert "1 of 4 (number 2)" in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [("counter_offer_2125.00", "negotiating"), ("transfer_to_human", "transferred"), ("Hm.", "negotiating")],
+)
+def test_what_an_older_program_agreed_leaves_the_call_as_its_rows_have_it(
+    desk: Path, before: str, outcome: str
+) -> None:
+    """Nobody kept how it was: the rounds before tell."""
+    execute(
+        desk,
+        "UPDATE calls SET outcome = 'accepted', final_rate_agreed = 2100 WHERE id = 1",
+        "UPDATE loads SET status = 'booked' WHERE load_id = 'L1'",
+        f"""INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response) VALUES
+             (1, 1, 2300, '{before}'), (1, 2, 2100, 'accepted')""",
+    )
+    assert run("call", "undo", "1", "--reason", "a slip").exit_code == 0
+    assert select(desk, "SELECT outcome, final_rate_agreed FROM calls WHERE id = 1") == [(outcome, None)]
+    assert select(desk, "SELECT status FROM loads WHERE load_id = 'L1'") == [("available",)]

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from negotiator.maintenance.check import query_plan
 from negotiator.output import contract
 from negotiator.reports.carrier import CARRIER_CALLS, CarrierPast, carrier_past
-from negotiator.reports.lane import LOADS, PAIRS, LanePast, lane_past
+from negotiator.reports.lane import LOADS, PAIRS, LanePast, lane_past, past_of
 from negotiator.storage.database import LoadsFile
 from tests.conftest import contents, data, execute, run
 
@@ -196,3 +197,28 @@ def test_what_is_no_place_is_refused(desk: Path, arguments: list[str], message: 
     result = run("load", "lane", *arguments)
     assert (result.exit_code, message in result.stderr) == (2, True)
     assert contents(desk) == before
+
+
+def test_what_the_deals_of_a_lane_lack_is_left_out(desk: Path) -> None:
+    """No times, no posted rates, no miles: the rates stay."""
+    for number in range(5):
+        deal(desk, number, 2000 + number * 100)
+    execute(
+        desk,
+        "UPDATE loads SET loadboard_rate = 0, miles = 0 WHERE load_id LIKE 'P%'",
+        "UPDATE calls SET call_start_time = NULL",
+        "UPDATE negotiations SET timestamp = NULL",
+    )
+    found = past(desk, "IL", "TX")
+    assert (found.agreed_low, found.agreed_median, found.agreed_high) == (D(2100), D(2200), D(2300))
+    assert (found.latest, found.half_since, found.per_mile_median, found.over_posted_median) == (None,) * 4
+
+
+def test_a_load_without_a_place_has_no_lane(desk: Path) -> None:
+    """What is on record of all the others is not its past."""
+    for number in range(5):
+        deal(desk, number, 2100)
+    for origin, destination in (("", "Dallas, TX"), ("Chicago, IL", ""), ("", "")):
+        load = SimpleNamespace(origin=origin, destination=destination, equipment_type=None, load_id="X")
+        with LoadsFile.open(desk) as file:
+            assert past_of(file, load, None).lane == LanePast(origin, destination, None)  # type: ignore[arg-type]

@@ -210,3 +210,11 @@ def test_every_step_uses_an_index(desk: Path) -> None:
     scans = [step for step in plan if step.startswith("SCAN") and step.split()[1] in aliases]
     assert scans == []
     assert any("idx_loads_state" in step for step in plan)
+
+
+def test_a_load_stays_for_a_day_after_its_pick_up(desk: Path) -> None:
+    """A truck may come late; and 0 is no limit."""
+    loads(desk, A="2025-08-31T12:00:00Z", B="2025-09-01 06:00:00", C="2025-09-01 13:00:00")
+    assert [item.load_id for item in found(desk)] == ["A", "B", "C"]
+    assert [item.load_id for item in found(desk, limit=0)] == ["A", "B", "C"]
+    assert [item.load_id for item in found(desk, limit=1)] == ["A"]

@@ -95,3 +95,19 @@ def test_a_session_has_the_version_of_its_last_rounds(two_versions: Path) -> Non
              (1, 2, 1050, 'accepted', '2025-09-01 13:01:00', 1000, 10, 'sess_abcde')""",
     )
     assert [one["threads"] for one in data("report", "--by", "policy")["versions"]] == [21, 20, 1]
+
+
+def test_one_thread_is_given_no_interval_and_compared_with_nothing(desk: Path) -> None:
+    """Two are enough, on either side."""
+    add_threads(desk, 1, [1050, 1060])
+    add_threads(desk, 2, [1070])
+    latest, earlier = data("report", "--by", "policy")["versions"]
+    assert (latest["threads"], latest["left_low"], latest["left_high"]) == (1, None, None)
+    assert earlier["left_low"] < earlier["left"] < earlier["left_high"]
+    assert [earlier[key] for key in ("more", "more_low", "more_high", "needed", "missing")] == [None] * 5
+    add_threads(desk, 2, [1080])
+    latest, earlier = data("report", "--by", "policy")["versions"]
+    assert latest["left_low"] < latest["left"] < latest["left_high"]
+    assert earlier["more"] == pytest.approx(earlier["left"] - latest["left"], abs=0.011)
+    low, high = earlier["more"] - earlier["more_low"], earlier["more_high"] - earlier["more"]
+    assert low == pytest.approx(high, abs=0.011)

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negotiator import generate_session_id, generate_uuid_session_id, validate_session_id
+from negotiator.errors import InvalidCallIDError
+from negotiator.values.ids import parse_call_id
 
 BAD = [
     "",
@@ -75,3 +77,25 @@ def test_what_is_valid_is_ascii_without_spaces(text: str) -> None:
             assert candidate.isascii()
             assert candidate.isprintable()
             assert not set(candidate) & set(" '\"\\/;$`&|<>()*?[]{}~!#%")
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        (2**63 - 1, True),
+        (2**63, False),
+        (-(2**63), True),
+        (-(2**63) - 1, False),
+        (str(2**63 - 1), True),
+        (str(2**63), False),
+        (True, False),
+    ],
+)
+def test_a_call_id_is_what_sqlite_can_hold(value: int | str, is_one: object) -> None:
+    """To the last number."""
+    try:
+        found = parse_call_id(value)
+    except InvalidCallIDError:
+        assert not is_one
+    else:
+        assert (is_one, found) == (True, int(value))

@@ -107,6 +107,7 @@ def test_a_setting_that_names_no_zone_is_named() -> None:
     [
         (None, False),
         ("", False),
+        (":", False),
         ("America/Chicago", False),
         (":America/Chicago", False),
         ("UTC", False),
@@ -123,7 +124,9 @@ def test_a_setting_that_names_no_zone_is_named() -> None:
 def test_a_zone_that_the_system_does_not_know_is_a_fault(name: str | None, faulty: object) -> None:
     """The system says nothing, and takes UTC."""
     environ = {} if name is None else {"TZ": name}
-    assert (f"TZ is {(name or '').removeprefix(':')!r}" in machine_zone_fault(environ)) is faulty
+    fault = machine_zone_fault(environ)
+    assert (f"TZ is {(name or '').removeprefix(':')!r}" in fault) is faulty
+    assert bool(fault) is faulty
 
 
 @pytest.mark.parametrize("zone", [None, ZoneInfo("UTC")])
