@@ -286,22 +286,3 @@ def test_the_largest_offset_is_short_of_fifteen_hours() -> None:
 def test_a_number_that_json_has_no_form_for_is_none(value: object, number: float | None) -> None:
     """SQLite holds infinite ones."""
     assert finite_number(value) == number
-
-
-@pytest.mark.parametrize(
-    ("moment", "before", "after"),
-    [
-        ("2025-09-01T00:00+00:00", "2025-08-31", "2025-09-03"),
-        ("2025-09-01T05:00+14:00", "2025-08-30", "2025-09-02"),
-        ("2025-09-01T20:00-12:00", "2025-09-01", "2025-09-04"),
-        ("0001-01-01T00:00+00:00", "0", "0001-01-03"),
-        ("0001-01-02T00:00+00:00", "0001-01-01", "0001-01-04"),
-        ("9999-12-29T23:00+00:00", "9999-12-28", "9999-12-31"),
-        ("9999-12-30T00:00+00:00", "9999-12-29", ":"),
-        ("9999-12-31T00:00+00:00", "9999-12-30", ":"),
-    ],
-)
-def test_days_around_a_moment_hold_every_spelling_of_it(moment: str, before: str, after: str) -> None:
-    """An offset moves a day by one at most; beyond the calendar stands a text that sorts there."""
-    found = datetime.fromisoformat(moment)
-    assert (timestamps.day_before(found), timestamps.day_after(found)) == (before, after)
