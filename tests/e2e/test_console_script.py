@@ -7,13 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, SCRIPT, SESSION, installed, select
+from tests.waiting import until_it_waits
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_ctrl_c_is_heard_while_a_lock_is_waited_for(old: Path, command: list[str
     with closing(sqlite3.connect(old, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with subprocess.Popen([SCRIPT, *command, "--db", old], stderr=subprocess.PIPE, text=True) as waiting:
-            time.sleep(1.5)
+            until_it_waits(waiting, old)
             waiting.send_signal(signal.SIGINT)
             assert waiting.wait(timeout=20) == 130
             assert waiting.stderr

@@ -18,8 +18,9 @@ from negotiator.maintenance.create import init
 from negotiator.maintenance.restore import restore
 from tests.conftest import NOW, SCRIPT, contents, data, execute, run, select
 from tests.documentation import blocks
-from tests.litestream import Machine, eventually
+from tests.litestream import Machine
 from tests.serving import serving
+from tests.waiting import eventually
 from tests.workers import go, start
 
 CALLS = 5000

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import pytest
 from tests.conftest import run, select
 from tests.documentation import blocks
 from tests.serving import KEY, Server, serving
+from tests.waiting import PATIENCE, eventually
 
 ASKS = "/api/cli/asks"
 HEALTHY = {
@@ -51,20 +52,27 @@ def listening() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0), backlog=512)
 
 
+def refuses(server: Server) -> bool:
+    """Return whether a server takes no more in."""
+    try:
+        server.ask("GET", "/health")
+    except OSError:
+        return True
+    return False
+
+
 def test_what_is_in_flight_is_finished_when_it_is_told_to_stop(shared: Path) -> None:
     """It takes no more in, answers what waits, and exits 0."""
     with closing(sqlite3.connect(shared, isolation_level=None)) as other, serving(shared) as server:
         other.execute("BEGIN IMMEDIATE")
-        thread, found = in_background(lambda: server.ask("POST", ASKS, asks()))
-        time.sleep(0.5)
-        server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        with pytest.raises(OSError):  # noqa: PT011 - refused, or reset
-            server.ask("GET", "/health")
-        other.execute("COMMIT")
-        thread.join()
+        with closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as asking:
+            asking.request("POST", ASKS, json.dumps(asks()), {"X-API-Key": KEY})
+            server.ask("GET", "/health")  # by its answer, what came before it is taken in
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: refuses(server))
+            other.execute("COMMIT")
+            assert asking.getresponse().status == 200
         assert server.end() == 0
-    assert [reply[0] for reply in found] == [200]
     assert select(shared, "SELECT count(*) FROM negotiations") == [(1,)]
 
 
@@ -167,7 +175,8 @@ def test_no_part_of_an_answer_waits_for_an_acknowledgement(desk: Path, given: bo
             tracer = subprocess.Popen(strace, stderr=subprocess.PIPE, text=True)
         except OSError:
             pytest.skip("strace is not installed")
-        time.sleep(1)
+        status = Path(f"/proc/{server.process.pid}/status")
+        eventually(lambda: "TracerPid:\t0\n" not in status.read_text() or tracer.poll() is not None)
         server.ask("GET", "/health")
         tracer.send_signal(signal.SIGINT)
         _, problem = tracer.communicate(timeout=30)
@@ -228,7 +237,7 @@ class Caller(threading.Thread):
                 try:
                     status, said = Server.ask(self, "POST", ASKS, body)  # type: ignore[arg-type] # it has a port
                 except (OSError, HTTPException):
-                    time.sleep(0.01)
+                    time.sleep(0.01)  # as a client does that sends again
                     continue
                 if status == 200:
                     self.answers[self.unanswered] = said["replies"][0]["answer"]["round_number"]
@@ -250,7 +259,10 @@ def test_no_answered_ask_is_missing_and_none_is_there_twice(shared: Path, kills:
                 server.process.kill()
                 server.end()
         with serving(shared, listening=held):
-            time.sleep(1)
+            before = [len(caller.answers) for caller in callers]
+            eventually(
+                lambda: all(len(one.answers) > many for one, many in zip(callers, before, strict=True))
+            )
             over.set()
             for caller in callers:
                 caller.join()

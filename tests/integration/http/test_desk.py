@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from negotiator.maintenance.backup import back_up
 from negotiator.maintenance.restore import restore
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, execute, select
+from tests.waiting import PATIENCE
 
 T = TypeVar("T")
 NOTES = "SELECT notes FROM loads WHERE notes IS NOT NULL ORDER BY load_id"
@@ -161,14 +163,19 @@ def test_so_many_may_wait_and_no_more(shared: Path) -> None:
     """The others are told to send again, at once."""
 
     async def use(desk: OpenDesk) -> list[object]:
-        with closing(sqlite3.connect(shared, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            first = asyncio.ensure_future(desk.write(note("L1")))
-            await asyncio.sleep(0.1)  # the writer has taken it, and waits for the lock
-            waiting = [asyncio.ensure_future(desk.write(note("L1"))) for _ in range(3)]
-            await asyncio.sleep(0)
-            done = [future for future in waiting if future.done()]
-            other.execute("COMMIT")
+        taken, go_on = threading.Event(), threading.Event()
+
+        def hold(_file: LoadsFile) -> str:
+            taken.set()
+            assert go_on.wait(PATIENCE)
+            return "L1"
+
+        first = asyncio.ensure_future(desk.write(hold))
+        assert await asyncio.to_thread(taken.wait, PATIENCE)
+        waiting = [asyncio.ensure_future(desk.write(note("L1"))) for _ in range(3)]
+        await asyncio.sleep(0)
+        done = [future for future in waiting if future.done()]
+        go_on.set()
         assert [type(future.exception()) for future in done] == [TooManyWaitingError]
         return await asyncio.gather(first, *(future for future in waiting if future not in done))
 

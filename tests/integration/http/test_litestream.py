@@ -22,7 +22,8 @@ from negotiator.policy.terms import PolicySource
 from negotiator.storage.database import LoadsFile
 from tests.conftest import execute, select
 from tests.integration.http.test_desk import all_of, do, note, refused
-from tests.litestream import Machine, eventually
+from tests.litestream import Machine
+from tests.waiting import eventually
 
 T = TypeVar("T")
 ROUNDS = "SELECT call_id, request_id FROM negotiations ORDER BY id"
@@ -124,7 +125,7 @@ def test_a_litestream_that_is_started_again_is_waited_for(machine: Machine, tmp_
         with machine.replicating():
             await desk.write(ask(100))
         asking = asyncio.ensure_future(desk.write(ask(101)))
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(eventually, lambda: len(select(machine.path, ROUNDS)) == 2)
         with machine.replicating():
             await asking
 
