@@ -473,6 +473,27 @@ def m014_index_times_and_words(db: Database) -> None:
     _add_index(db, kept, "idx_negotiation_sessions_closed", ("closed_at",))
 
 
+_STORED_PICKUP_15 = """CASE WHEN substr(pickup_datetime || '.000000', 1, 26) GLOB
+    '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]'
+  AND pickup_datetime IN
+    (substr(pickup_datetime || '.000000', 1, 26), substr(substr(pickup_datetime || '.000000', 1, 26), 1, 19))
+  AND pickup_datetime >= '0001' AND substr(pickup_datetime, 12, 2) < '24'
+  AND substr(pickup_datetime, 9, 2) BETWEEN '01'
+      AND substr('00312831303130313130313031', 2 * substr(pickup_datetime, 6, 2) + 1, 2)
+  THEN substr(pickup_datetime || '.000000', 1, 26) END"""  # noqa: E501 - as it was made
+
+
+@migrations()
+def m015_index_loads_in_order(db: Database) -> None:
+    """Put an index that has loads in the order of the load board in the place of one that has them by status.
+
+    The order is that of pick-ups, for those that are stored as we store them, and then of IDs.
+    """
+    status = "coalesce(nullif(lower(trim(status, char(9, 10, 11, 12, 13, 32, 160))), ''), 'available')"
+    _add_index_of(db, "loads", "idx_loads_board", f"{status}, {_STORED_PICKUP_15}, load_id")
+    db.execute("DROP INDEX IF EXISTS main.idx_loads_state")
+
+
 def _drop_view(db: Database, name: str) -> None:
     """Drop the view if it is there. Raises ValueError if its name stands for something else."""
     taken = db.execute("SELECT type FROM main.sqlite_master WHERE lower(name) = ?", [name]).fetchone()

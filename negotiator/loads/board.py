@@ -1,4 +1,4 @@
-"""The use cases of the load board: add one, list them, show one. Lists are filtered and sorted by SQLite."""
+"""The use cases of the load board: add one, list them, show one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -7,34 +7,21 @@ from typing import TYPE_CHECKING, Any
 from negotiator.errors import LoadExistsError, LoadNotFoundError, Remedy
 from negotiator.loads.cancelling import cancellation
 from negotiator.loads.ceilings import ceiling_of, forget_facts, keep_ceiling
-from negotiator.loads.filters import LoadFilter, LoadOrder
+from negotiator.loads.filters import LoadFilter
+from negotiator.loads.listing import listing
 from negotiator.loads.models import Booking, CallAboutLoad, ListedLoad, LoadDetail, Moment
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
-from negotiator.storage.sql import load_status_of, moment_of, rate_of
 from negotiator.storage.views import round_facts
 from negotiator.values import timestamps
 from negotiator.values.cells import finite_number, text_from, word_from
 from negotiator.values.money import from_file
-from negotiator.values.text import like_pattern
 
 if TYPE_CHECKING:
     from negotiator.negotiation.offers.models import Offer
 
 _LISTED = ListedLoad._fields
-# Old files hold text where numbers belong: it is no rate, neither high nor low.
-_NUMBER = "CASE WHEN typeof({0}) IN ('integer', 'real') THEN {0} END"
-_RATE = f"coalesce({rate_of('loadboard_rate')}, {_NUMBER.format('loadboard_rate')})"
-_PICKUP = moment_of("pickup_datetime")
-_STATUS = load_status_of("status")
-_ORDER = {
-    LoadOrder.PICKUP: _PICKUP,
-    LoadOrder.RATE: _RATE,
-    LoadOrder.MILES: _NUMBER.format("miles"),
-    LoadOrder.ID: "load_id",
-    LoadOrder.STATUS: _STATUS,
-}
 _CALLS = """
     SELECT id, carrier_mc_number, outcome, negotiation_rounds, final_rate_agreed
       FROM main.calls WHERE load_id = ? ORDER BY id
@@ -96,32 +83,6 @@ def show_load(file: LoadsFile, load_id: str, *, now: datetime | None = None) -> 
     """
     with file.read() as db:
         return load_detail(file, known_load_id(db, load_id), now or timestamps.utc_now())
-
-
-def listing(wanted: LoadFilter) -> tuple[str, list[object]]:
-    """Return the SQL of a list, and its values."""
-    conditions = {
-        "origin LIKE ? ESCAPE '\\'": _pattern(wanted.origin),
-        "destination LIKE ? ESCAPE '\\'": _pattern(wanted.destination),
-        "equipment_type LIKE ? ESCAPE '\\'": _pattern(wanted.equipment),
-        f"{_STATUS} = ?": wanted.status and wanted.status.value,
-        f"{_RATE} >= ?": None if wanted.min_rate is None else float(wanted.min_rate),
-        f"{_RATE} <= ?": None if wanted.max_rate is None else float(wanted.max_rate),
-        f"{_PICKUP} >= ?": wanted.pickup_from and timestamps.format_stored(wanted.pickup_from),
-        f"{_PICKUP} < ?": wanted.pickup_before and timestamps.format_stored(wanted.pickup_before),
-    }
-    asked = {sql: value for sql, value in conditions.items() if value is not None}
-    direction = "DESC" if wanted.descending else "ASC"
-    sql = f"""
-        SELECT {", ".join(_LISTED)} FROM main.loads
-         {"WHERE" if asked else ""} {" AND ".join(asked)}
-         ORDER BY {_ORDER[wanted.order]} {direction}, load_id LIMIT ?
-    """
-    return sql, [*asked.values(), wanted.limit or -1]
-
-
-def _pattern(text: str | None) -> str | None:
-    return None if text is None else like_pattern(text)
 
 
 def load_detail(file: LoadsFile, load_id: str, now: datetime) -> LoadDetail:

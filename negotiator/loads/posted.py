@@ -3,8 +3,9 @@
 from typing import Any
 
 from negotiator.errors import LoadNotFoundError
-from negotiator.loads.board import listing, readable
+from negotiator.loads.board import readable
 from negotiator.loads.filters import LoadFilter
+from negotiator.loads.listing import listing
 from negotiator.storage.database import LoadsFile
 from negotiator.storage.load_ids import known_load_id
 from negotiator.storage.schema import columns_of
@@ -27,10 +28,11 @@ def posted_loads(
     Raises UnusableFileError, BusyError.
     """
     inner, values = listing(wanted)
-    where, more = ("", []) if equipment is None else ("WHERE equipment_type = ?", [equipment])
-    sql = f"SELECT load_id FROM ({inner}) {where} {_DEAREST if dearest_first else ''} LIMIT ?"
+    where = "" if equipment is None else "WHERE equipment_type = :whole_equipment"
+    sql = f"SELECT load_id FROM ({inner}) {where} {_DEAREST if dearest_first else ''} LIMIT :most"
+    values |= {"whole_equipment": equipment, "most": limit}
     with file.read() as db:
-        names = [name for (name,) in db.execute(sql, [*values, *more, limit]).fetchall()]
+        names = [name for (name,) in db.execute(sql, values).fetchall()]
         return [_posted(file, name) for name in names]
 
 

@@ -87,6 +87,7 @@ STEPS = (
     "m012_add_carriers_and_losses",
     "m013_note_sessions",
     "m014_index_times_and_words",
+    "m015_index_loads_in_order",
 )
 """The migrations (a test holds this to migrations.py). Known here, because to look whether a file had them
 all, which every command does, needn't cost the 80 ms in which sqlite-utils is imported."""

@@ -14,6 +14,9 @@ _MOST_CENTS = int(MAXIMUM * 100)
 _DIGIT = "[0-9]"
 _NO_BREAK = 160  # the one blank that comes after the digits
 _SECONDS = "'%Y-%m-%d %H:%M:%S'"
+_CLOCK_SHAPE = f"[0-2]{_DIGIT}:[0-5]{_DIGIT}:[0-5]{_DIGIT}"
+_STORED_SHAPE = f"{_DIGIT * 4}-[01]{_DIGIT}-[0-3]{_DIGIT} {_CLOCK_SHAPE}.{_DIGIT * 6}"
+_DAYS_OF_MONTHS = "00312831303130313130313031"  # two digits each, from month 0
 _SEPARATORS = (" ", "T", "t")  # of a day and a clock
 _OFFSETS = 15  # hours: each offset is less
 _DAY = "?" * 10
@@ -32,7 +35,7 @@ def word_of(cell: str) -> str:
 
 
 def load_status_of(cell: str) -> str:
-    """Return SQL for a load's status in lower case; none is ``available``. `idx_loads_state` has it."""
+    """Return SQL for a load's status in lower case; none is ``available``. `idx_loads_board` has it."""
     return f"coalesce({word_of(cell)}, 'available')"
 
 
@@ -160,6 +163,19 @@ def _in_order(cell: str, separator: str, since: str | None, until: str | None) -
     if until:
         ends.append(f"{cell} < {minute.format(until)} || '~'")  # with all that a minute can go on with
     return f"{' AND '.join(ends)} AND substr({cell}, 11, 1) = '{separator}' AND {_IS_IN_ORDER.format(cell)}"
+
+
+def stored_moment_of(cell: str) -> str:
+    """Return SQL for `moment_of` a time as we store it, or without a fraction; NULL of any other spelling.
+
+    Unlike that, an index can have it, and `idx_loads_board` has: it calls none of SQLite's functions for
+    times, which do not always give the same. A 29 February is left to `moment_of`.
+    """
+    whole = f"substr({cell} || '.000000', 1, 26)"
+    days = f"substr('{_DAYS_OF_MONTHS}', 2 * substr({cell}, 6, 2) + 1, 2)"
+    return f"""CASE WHEN {whole} GLOB '{_STORED_SHAPE}' AND {cell} IN ({whole}, substr({whole}, 1, 19))
+                 AND {cell} >= '0001' AND substr({cell}, 12, 2) < '24'
+                 AND substr({cell}, 9, 2) BETWEEN '01' AND {days} THEN {whole} END"""
 
 
 def moment_of(cell: str) -> str:

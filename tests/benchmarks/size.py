@@ -24,15 +24,17 @@ _LISTS = {
     },
     "call list": ["call", "list", "--limit", "20"],
     "call list, accepted": ["call", "list", "--limit", "20", "--outcome", "accepted"],
-    "load list, available": ["load", "list", "--limit", "20", "--status", "available"],
+    "load list": ["load", "list", "--limit", "20"],
+    **{
+        f"load list, {status}": ["load", "list", "--limit", "20", "--status", status]
+        for status in ("available", "booked", "completed")
+    },
 }
 _SPANS = {
     "session list of a span": ["session", "list", "--limit", "5"],
     "call list of a span": ["call", "list", "--limit", "20"],
     "report of a span": ["report"],
 }
-_WHOLE = {"load list": ["load", "list", "--limit", "20"]}
-"""What still grows with the file: its ratios are told, without a bound."""
 _MOST_KILOBYTES = 60_000
 
 
@@ -48,7 +50,6 @@ def measure(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
     files = dict(zip(sizes, paths, strict=True))
     yield from _beside_smallest(runs, files, _LISTS, 1.3)
     yield from _beside_smallest(runs, files, _SPANS, 1.3, spans=True)
-    yield from _beside_smallest(max(runs // 13, 1), files, _WHOLE, None)
     yield from _beside_bare(max(runs // 13, 1), largest, paths[-1])
     for path in paths:
         path.unlink()
@@ -58,7 +59,7 @@ def _beside_smallest(
     runs: int,
     files: Mapping[int, Path],
     commands: Mapping[str, list[str]],
-    bound: float | None,
+    bound: float,
     *,
     spans: bool = False,
 ) -> Iterator[Ratio]:

@@ -4,15 +4,10 @@ import csv
 import io
 import json
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from negotiator.loads.board import listing
-from negotiator.loads.filters import LoadFilter, LoadOrder, LoadStatus
-from negotiator.maintenance.check import query_plan
 from negotiator.output import contract
 from tests.conftest import SESSION, contents, data, execute, run
 
@@ -203,16 +198,6 @@ def test_a_person_sees_lanes_and_no_empty_columns(full: Path) -> None:
     assert "Chicago, IL to Dallas, TX, Reefer  2025-09-02 08:00  $2,100.00    925  available" in shown
     execute(full, "UPDATE loads SET miles = NULL")
     assert "Miles" not in run("load", "list").stdout
-
-
-@pytest.mark.parametrize("order", list(LoadOrder))
-def test_a_list_by_status_uses_the_index(desk: Path, order: LoadOrder) -> None:
-    """Whatever it is sorted by."""
-    sql, _ = listing(LoadFilter(status=LoadStatus.AVAILABLE, order=order))
-    with closing(sqlite3.connect(desk)) as db:
-        (search, *_) = query_plan(db, sql)
-    assert search.startswith("SEARCH")
-    assert "USING INDEX idx_loads_state (<expr>=?" in search
 
 
 def test_a_load_is_shown_with_its_calls_its_best_ask_and_who_booked_it(desk: Path) -> None:

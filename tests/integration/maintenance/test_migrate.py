@@ -30,11 +30,12 @@ ALL = (
     *("m004_add_sessions", "m005_index_lists", "m006_add_views", "m007_add_request_id"),
     *("m008_record_terms", "m009_keep_states", "m010_add_policies", "m011_read_every_spelling"),
     *("m012_add_carriers_and_losses", "m013_note_sessions", "m014_index_times_and_words"),
+    "m015_index_loads_in_order",
 )
 DIGESTS = """
     5496d25482335d58 7b9031b22e07dbd3 594ea79c14365c69 82b9fc6574e18c1e 4994780499b4d569 92a657ebd8b542a5
     25ca7871e74e50e4 689d770b398e58d8 bc2c32de1ee19d22 192a3e1f256a04e3 1372a503f52e6f60 2b8301257bd5e16f
-    c864a0180d3420ef 3d374c701db69220
+    c864a0180d3420ef 3d374c701db69220 f1128121b32a9ea9
 """
 MADE = dict(zip(ALL, DIGESTS.split(), strict=True))
 TABLES = ("loads", "carriers", "calls", "negotiations")
@@ -82,7 +83,7 @@ def test_migrate_adds_the_columns_and_the_indexes_and_keeps_every_row(unmigrated
         "idx_calls_carrier": "None",  # an expression
         "idx_negotiations_request_id": "request_id",
         "idx_loads_lane": "None, origin, destination",
-        "idx_loads_state": "None, pickup_datetime",
+        "idx_loads_board": "None, None, load_id",
         "idx_carriers_digits": "None",
         "idx_carrier_blocks_carrier": "carrier",
         "idx_carrier_facts_dot_number": "dot_number",
@@ -236,6 +237,7 @@ def test_values_in_a_session_column_that_is_there_are_kept(unmigrated: Path) -> 
         "CREATE VIEW round_facts AS SELECT 1",
         "CREATE TABLE thread_facts (thread)",
         "CREATE INDEX idx_loads_state ON loads (status)",
+        "CREATE INDEX idx_loads_board ON loads (status)",
     ],
 )
 def test_what_stands_in_the_way_stops_the_migration_before_it_begins(unmigrated: Path, wrong: str) -> None:

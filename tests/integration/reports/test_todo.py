@@ -209,7 +209,7 @@ def test_every_step_uses_an_index(desk: Path) -> None:
     aliases = ("negotiations", "loads", "carriers", "n", "k", "l", "s", "back", "done")
     scans = [step for step in plan if step.startswith("SCAN") and step.split()[1] in aliases]
     assert scans == []
-    assert any("idx_loads_state" in step for step in plan)
+    assert any("idx_loads_board" in step for step in plan)
 
 
 def test_a_load_stays_for_a_day_after_its_pick_up(desk: Path) -> None:

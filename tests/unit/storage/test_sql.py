@@ -89,6 +89,13 @@ MOMENTS = st.one_of(
         one_of("", "Z", "z", "UTC", "gmt", "+02:00", "+0530", "-05", "+14:59", "-15:00", "+02:60", "EST"),
     ),
 )
+STORED_MOMENTS = joined(
+    *(one_of("2025", "0001", "9999", "0000", "2024"), st.just("-")),
+    *(one_of(*(f"{month:02}" for month in range(15))), st.just("-")),
+    *(one_of("01", "28", "29", "30", "31", "32", "00"), st.just(" ")),
+    *(one_of("00", "19", "23", "24", "30"), st.just(":"), one_of("00", "59", "60"), st.just(":")),
+    *(one_of("00", "59", "60"), one_of("", ".816364", ".000000", ".81636", ".8163640", ".")),
+)
 WORDS = one_of(
     "available", "booked", "accepted", "transfer_to_human", *recorded.TAKING_BACK, "boo\N{KELVIN SIGN}ed"
 )
@@ -114,12 +121,21 @@ def _float(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
+def _stored(cell: Cell) -> str | None:
+    """Return the moment that a cell holds if it is spelled as we store it, or so without a fraction."""
+    moment = parse_stored(cell)
+    stored = moment and format_stored(moment)
+    is_leap_day = isinstance(cell, str) and cell[5:10] == "02-29"
+    return stored if stored and cell in {stored, stored[:19]} and not is_leap_day else None
+
+
 KINDS = {
     "text": Kind(text_from, sql.text_of, almost(WORDS)),
     "word": Kind(word_from, sql.word_of, almost(WORDS)),
     "moment": Kind(
         lambda cell: (moment := parse_stored(cell)) and format_stored(moment), sql.moment_of, almost(MOMENTS)
     ),
+    "moment as stored": Kind(_stored, sql.stored_moment_of, almost(STORED_MOMENTS | MOMENTS)),
     "amount": Kind(
         lambda cell: _float(rate_from_file(cell)), sql.rate_of, almost(AMOUNTS) | st.floats() | FLOATS
     ),
