@@ -4,21 +4,25 @@ The latest come first, so the rounds are walked from the last one down, and a se
 round. What few sessions can have is looked up by an index instead; what is found is tested either way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from sqlite3 import Connection
-from typing import Any, assert_never
+from typing import Any
 
 from negotiator.conversations.few import is_few
 from negotiator.conversations.models import SessionFilter
 from negotiator.conversations.session_sql import session_query
-from negotiator.conversations.states import SessionStatus
-from negotiator.storage.sql import carrier_digits, is_deciding, moment_of, spelled_within, text_of
+from negotiator.conversations.session_statuses import may_be, may_be_without_a_round, narrowing_to, on_loads
+from negotiator.storage.sql import (
+    carrier_digits,
+    moment_of,
+    spelled_within,
+    text_of,
+)
 from negotiator.values import timestamps
 from negotiator.values.mc_number import carrier_number
-from negotiator.values.recorded import ACCEPTED, TRANSFERRED
 
 _PAGE = 100
 """How many sessions are worked out at a time."""
@@ -29,27 +33,32 @@ _SINCE_START = f"{moment_of('s.created_at')} >= :since"
 STARTED = f"""
     SELECT s.session_id, NULL FROM main.negotiation_sessions s
      WHERE NOT EXISTS (SELECT 1 FROM main.negotiations n WHERE n.session_id = s.session_id)
-       AND {_IS_SESSION} {{among}} AND {{since_start}}
+       AND {_IS_SESSION} {{among}} AND {{wanted}}
      ORDER BY s.created_at DESC, s.session_id
 """
 """Sessions without a round."""
 WALKED = f"""
-    SELECT session_id, id FROM (
-      SELECT s.session_id, s.id, coalesce(s.timestamp, {_CREATED}) AS last_time FROM main.negotiations s
+    SELECT session_id, last_id FROM (
+      SELECT s.session_id, s.id AS last_id, s.call_id, coalesce(s.timestamp, {_CREATED}) AS last_time
+        FROM main.negotiations s
        WHERE NOT EXISTS (SELECT 1 FROM main.negotiations n WHERE n.session_id = s.session_id AND n.id > s.id)
-         AND {_IS_SESSION})
-     WHERE {{since_round}} ORDER BY id DESC
+         AND {_IS_SESSION}) s
+     WHERE {{wanted}} ORDER BY last_id DESC
 """
 """Sessions with rounds, met at their last ones."""
 GROUPED = f"""
     SELECT session_id, last_id FROM (
       SELECT s.session_id, s.last_id,
+             (SELECT call_id FROM main.negotiations WHERE id = s.last_id) AS call_id,
              coalesce((SELECT timestamp FROM main.negotiations WHERE id = s.last_id), {_CREATED}) AS last_time
         FROM (SELECT s.session_id, max(s.id) AS last_id FROM main.negotiations s
-               WHERE {_IS_SESSION} {{among}} GROUP BY s.session_id) s)
-     WHERE {{since_round}} ORDER BY last_id DESC
+               WHERE {_IS_SESSION} {{among}} GROUP BY s.session_id) s) s
+     WHERE {{wanted}} ORDER BY last_id DESC
 """
 """Sessions with rounds, of some only."""
+_LATEST = 10_000
+"""How many rounds are walked before it is asked whether few sessions can be wanted at all."""
+_HERE = "(SELECT max(id) FROM main.negotiations) - :latest"
 # Which sessions have something to do with certain calls: by their rounds, or by how they were started.
 _OF_CALLS = """
     SELECT session_id FROM main.negotiations WHERE call_id IN ({calls})
@@ -63,8 +72,6 @@ _SINCE = " UNION ALL ".join(
     spelled_within("session_id", f"main.{table}", time, since=":since")
     for table, time in (("negotiations", "timestamp"), ("negotiation_sessions", "created_at"))
 )
-_EXPIRING = spelled_within("session_id", "main.negotiation_sessions", "expires_at", until=":now")
-_CLOSED = "SELECT session_id FROM main.negotiation_sessions WHERE closed_at > ''"
 
 
 def find_sessions(
@@ -91,16 +98,30 @@ def _rows(db: Connection, wanted: SessionFilter, now: datetime, size: int) -> It
 def key_queries(
     db: Connection, wanted: SessionFilter, now: datetime
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Give the SQL for sessions without a round and for those with rounds, each with its values."""
+    """Give the SQL for sessions without a round and then for those with rounds, each with its values.
+
+    What can be sought by loads is looked for among the latest rounds first, where most often enough is found.
+    """
     among, values = _asked(wanted)
-    values |= {"now": timestamps.format_stored(now)}
+    values |= {"now": timestamps.format_stored(now), "latest": _LATEST}
     if wanted.since is not None:
         values |= {"since": timestamps.format_stored(wanted.since)}
-    among = among or [sql for sql in _narrowing(wanted) if is_few(db, sql, values)][:1]
+    narrowing = [_SINCE] * (wanted.since is not None) + narrowing_to(wanted.status)
+    among = among or [sql for sql in narrowing if is_few(db, sql, values)][:1]
     since_start, since_round = ("1", "1") if wanted.since is None else (_SINCE_START, _SINCE_ROUND)
+    yield _query(STARTED, among, since_start, may_be_without_a_round(wanted.status)), values
+    tests = [since_round, may_be(wanted.status)]
+    possible = None if among else on_loads(wanted.status)
+    if possible is not None:
+        yield _query(WALKED, [], *tests, f"last_id > {_HERE}"), values
+        tests.append(f"last_id <= {_HERE}")
+        among = [possible] if is_few(db, possible, values) else []
+    yield _query(GROUPED if among else WALKED, among, *tests), values
+
+
+def _query(template: str, among: Sequence[str], *tests: str) -> str:
     restricted = "".join(f" AND s.session_id IN ({sql})" for sql in among)
-    yield STARTED.format(among=restricted, since_start=since_start), values
-    yield (GROUPED if among else WALKED).format(among=restricted, since_round=since_round), values
+    return template.format(among=restricted, wanted=" AND ".join(tests))
 
 
 def _asked(wanted: SessionFilter) -> tuple[list[str], dict[str, object]]:
@@ -120,26 +141,3 @@ def _asked(wanted: SessionFilter) -> tuple[list[str], dict[str, object]]:
         among.append(_OF_METADATA.format(key=key, value=f":meta_{number}"))
         values[f"meta_{number}"] = value
     return among, values
-
-
-def _narrowing(wanted: SessionFilter) -> Iterator[str]:
-    """Give SQL for the sessions that can be wanted, and others, by what an index finds."""
-    if wanted.since is not None:
-        yield _SINCE
-    match wanted.status:
-        case SessionStatus.ACCEPTED:
-            yield _decided(ACCEPTED)
-        case SessionStatus.TRANSFERRED:
-            yield _decided(TRANSFERRED)
-        case SessionStatus.CLOSED:
-            yield _CLOSED
-        case SessionStatus.EXPIRED:
-            yield _EXPIRING
-        case SessionStatus.ACTIVE | SessionStatus.ENDED | None:
-            pass  # that is what is left: no index knows it
-        case _:
-            assert_never(wanted.status)
-
-
-def _decided(word: str) -> str:
-    return f"SELECT session_id FROM main.negotiations WHERE {is_deciding('system_response', word)}"

@@ -46,9 +46,10 @@ SELECT judged.*,
 """
 _ON_CALL = """FROM main.calls WHERE id = coalesce(
            (SELECT call_id FROM main.negotiations WHERE id = last_id), started_on)"""
-_GONE = f"""{text_of("load_id")} IS NOT NULL AND NOT EXISTS (
+GONE = f"""{text_of("load_id")} IS NOT NULL AND NOT EXISTS (
            SELECT 1 FROM main.loads l
             WHERE l.load_id = calls.load_id AND {load_status_of("l.status")} = 'available')"""
+"""Whether the load of a row of calls is not to be had any more."""
 _ORDER = "ORDER BY last_id IS NOT NULL, last_id DESC, created_at DESC, session_id"
 
 
@@ -73,6 +74,6 @@ def session_query(
         status="1" if status is None else "status = :status",
         order=_ORDER,
         on_call=_ON_CALL,
-        gone=_GONE,
+        gone=GONE,
     )
     return sql, values

@@ -14,6 +14,7 @@ import pytest
 from negotiator.conversations import few, session_keys
 from negotiator.conversations.models import Session, SessionFilter
 from negotiator.conversations.session_keys import find_sessions
+from negotiator.conversations.session_statuses import on_loads
 from negotiator.conversations.sessions import list_sessions, show_session
 from negotiator.conversations.states import SessionStatus
 from negotiator.storage.database import LoadsFile
@@ -26,6 +27,11 @@ from tests.untidy import NOW, untidy
 def file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LoadsFile]:
     """Give an untidy file."""
     untidy(tmp_path / "untidy.db", request.param)
+    with closing(sqlite3.connect(tmp_path / "untidy.db")) as db, db:
+        db.execute(
+            "UPDATE calls SET load_id = CASE id WHEN 5 THEN x'20' WHEN 6 THEN char(160) ELSE x'4c' END"
+            " WHERE id BETWEEN 5 AND 7"
+        )
     with LoadsFile.open(tmp_path / "untidy.db") as opened:
         yield opened
 
@@ -70,14 +76,17 @@ def plainly(file: LoadsFile, wanted: SessionFilter) -> list[Session]:
 
 
 @pytest.mark.parametrize(
-    ("few_rows", "page"), [(2_000, 100), (0, 3), (5, 1)], ids=["few", "walked", "between"]
+    ("few_rows", "page", "latest"),
+    [(2_000, 100, 10_000), (2_000, 100, 0), (0, 3, 40), (5, 1, 40)],
+    ids=["few", "few of the rest", "walked", "between"],
 )
 def test_a_list_is_that_of_a_plain_reading(
-    file: LoadsFile, monkeypatch: pytest.MonkeyPatch, few_rows: int, page: int
+    file: LoadsFile, monkeypatch: pytest.MonkeyPatch, few_rows: int, page: int, latest: int
 ) -> None:
     """Whatever the filters, and whether an index finds what is wanted or the rounds are walked."""
     monkeypatch.setattr(few, "_FEW", few_rows)
     monkeypatch.setattr(session_keys, "_PAGE", page)
+    monkeypatch.setattr(session_keys, "_LATEST", latest)
     statuses = (None, *SessionStatus)
     spans = (None, NOW - timedelta(hours=8), NOW - timedelta(days=3))
     about: tuple[dict[str, Any], ...] = (
@@ -174,6 +183,68 @@ def test_a_list_is_found_by_indexes(desk: Path, wanted: SessionFilter, index: st
     else:
         assert not [step for step in rounds if step.startswith("SCAN negotiation")]
         assert any("SEARCH s USING" in step for step in rounds)
+
+
+@pytest.mark.parametrize("status", [SessionStatus.ACTIVE, SessionStatus.ENDED])
+def test_what_can_be_of_a_status_by_its_load_is_found_by_indexes(desk: Path, status: SessionStatus) -> None:
+    """From the loads to their calls to their rounds; what is not in the file is sought in keys alone."""
+    with closing(sqlite3.connect(desk)) as db:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {on_loads(status)}")]
+        queries = list(session_keys.key_queries(db, SessionFilter(status=status), NOW))
+        latest = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {queries[1][0]}", queries[1][1])]
+    assert plan[2:5] == [
+        f"SEARCH l USING INDEX idx_loads_board (<expr>{'=' if status is SessionStatus.ACTIVE else '<'}?)",
+        "SEARCH c USING COVERING INDEX idx_calls_load_id (load_id=?)",
+        "SEARCH n USING COVERING INDEX idx_negotiations_call_session (call_id=?)",
+    ]
+    assert not [step for step in plan if step.startswith("SCAN") and "USING COVERING INDEX" not in step]
+    assert latest[0] == "SEARCH s USING INTEGER PRIMARY KEY (rowid>?)"
+    assert not [step for step in latest if "TEMP B-TREE" in step]
+
+
+def steps_to_find_none(db: sqlite3.Connection, status: SessionStatus) -> int:
+    """Return how many thousand steps SQLite takes to find that no session has a status."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    db.set_progress_handler(count, 1_000)
+    assert list(find_sessions(db, SessionFilter(status=status), now=NOW, limit=5)) == []
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("status", "load_status"), [(SessionStatus.ACTIVE, "completed"), (SessionStatus.ENDED, "available")]
+)
+def test_a_status_that_no_load_allows_costs_little(
+    desk: Path, status: SessionStatus, load_status: str
+) -> None:
+    """What the rounds of twenty thousand sessions say is not worked out."""
+    with closing(sqlite3.connect(desk)) as db:
+        db.execute("UPDATE loads SET status = ?", [load_status])
+        numbers = range(100, 20_100)
+        db.executemany("INSERT INTO calls (id, load_id) VALUES (?, 'L2')", [(number,) for number in numbers])
+        db.executemany(
+            "INSERT INTO negotiations (call_id, round_number, session_id) VALUES (?, 1, 'sess_' || ?)",
+            [(number, number) for number in numbers],
+        )
+        assert steps_to_find_none(db, status) < 2_000
+
+
+@pytest.mark.parametrize("status", [SessionStatus.ACCEPTED, SessionStatus.TRANSFERRED])
+def test_where_something_was_decided_no_session_without_a_round_is_looked_at(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, status: SessionStatus
+) -> None:
+    """However many there are, and however many rounds decide something."""
+    monkeypatch.setattr(few, "_FEW", -1)
+    with closing(sqlite3.connect(desk)) as db:
+        db.executemany(
+            "INSERT INTO negotiation_sessions (session_id) VALUES (?)",
+            [(f"sess_{number}",) for number in range(5_000)],
+        )
+        assert steps_to_find_none(db, status) < 5
 
 
 def test_a_list_works_out_no_more_sessions_than_it_shows(desk: Path) -> None:
