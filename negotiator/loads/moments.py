@@ -38,8 +38,8 @@ def parse_day_and_clock(day: str, clock: str, zone: tzinfo | None = UTC) -> date
     """Return the moment that a day and a time of day in two cells name. Raises InvalidLoadsError."""
     midnight = written_times.moment_in(day.upper())
     if midnight is None:
-        return parse_moment(day, zone)  # which says that it is no date
-    if midnight.time() != time() or midnight.tzinfo:
+        parse_moment(day, zone)  # which says what is no date; a window or a zone is more than a day
+    if midnight is None or midnight.time() != time() or midnight.tzinfo:
         raise InvalidLoadsError(
             f"{quoted(day)} has a time of its own beside {quoted(clock)}", "give the time of day once"
         )
@@ -56,8 +56,6 @@ def is_before(delivery: datetime, pickup: datetime, zone: tzinfo | None) -> bool
 
     At midnight it names a day and no time: then the days are compared.
     """
-    if delivery >= pickup:
-        return False
     with suppress(OverflowError):
         places: list[tzinfo | None] = [zone, *map(zone_named, PLACES)]
         for place in places:

@@ -1,12 +1,13 @@
 """What is given for the columns of a load."""
 
+from datetime import UTC
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from negotiator.errors import BadInputError
-from negotiator.loads.cells import Cells, parse_load
+from negotiator.loads.cells import Cells, parse_load, refuse_backwards, whole_rate
 from negotiator.records.records import NESTED
 
 CELLS = Cells()
@@ -107,7 +108,7 @@ def test_a_value_that_cannot_be_stored_is_refused(column: str, value: object, me
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        *[("weight", text) for text in ("38.000", "38.000 lbs", "1.234.567", "1.400,50")],
+        *[("weight", text) for text in ("38.000", "38.000 lbs", "1.234.567", "1.400,50", "100.000")],
         *[
             ("miles", "1.234"),
             ("num_of_pieces", "38.000"),
@@ -122,7 +123,9 @@ def test_a_point_before_three_digits_is_unclear_where_commas_divide_cents(column
         SEMICOLONS.parsers[column](value)
 
 
-@pytest.mark.parametrize("value", ["38", "38.5", "38.50", "38.1234", "38,000", "38000.5 lbs"])
+@pytest.mark.parametrize(
+    "value", ["38", "38.5", "38.50", "38.1234", "38.1230", "38.0000", "38,000", "38000.5 lbs"]
+)
 def test_other_numbers_are_clear_there_too(value: str) -> None:
     """They are what they are elsewhere."""
     assert SEMICOLONS.parsers["weight"](value) == CELLS.parsers["weight"](value)
@@ -162,6 +165,8 @@ def test_a_value_may_stand_in_two_cells(
         ("origin", NESTED, "OR", "a list or an object"),
         ("origin", "Portland", NESTED, "a list or an object"),
         ("origin", "Portland", True, "true is not text"),
+        ("origin", "x" * 1_001, "OR", "1,001 characters, more than 1,000"),
+        ("origin", "Portland", "x" * 1_001, "1,001 characters, more than 1,000"),
     ],
 )
 def test_half_a_value_is_refused(column: str, first: object, second: object, message: str) -> None:
@@ -169,6 +174,145 @@ def test_half_a_value_is_refused(column: str, first: object, second: object, mes
     with pytest.raises(BadInputError) as caught:
         CELLS.pair_parsers[column](first, second)
     assert message in caught.value.message
+
+
+UNITS = {
+    "weight": "lb lbs lb. lbs. pound pounds #",
+    "miles": "mi mi. mile miles",
+    "num_of_pieces": (
+        "pc pcs pc. pcs. piece pieces plt plts plt. plts. pallet pallets skid skids ctn ctns ctn. ctns."
+        " carton cartons unit units"
+    ),
+}
+
+
+@pytest.mark.parametrize("column", UNITS)
+def test_a_number_may_have_the_units_of_its_column(column: str) -> None:
+    """In any case, with blanks before it or none; no other, and no two."""
+    for unit in UNITS[column].split():
+        for text in (f"24{unit}", f"24 {unit}", f"24  {unit.upper()}"):
+            assert CELLS.parsers[column](text) == 24, text
+    others = " ".join(units for name, units in UNITS.items() if name != column).split()
+    for unit in (*others, f"{UNITS[column].split()[0]} s", "x"):
+        with pytest.raises(BadInputError, match="is not a number"):
+            CELLS.parsers[column](f"24 {unit}")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("1000000000", 1e9),
+        ("000000000000001", 1),
+        ("1,000,000", 1e6),
+        ("999,999", 999_999),
+        ("1.5e2", 150),
+        ("15E+1", 150),
+        ("1500e-1", 150),
+        ("0e999", 0),
+        (f"2.{'0' * 39}1", 2),
+        ("1000000000.5", None),
+        ("0000000000000001", None),
+        ("1,00", None),
+        ("1000,000", None),
+        (",000", None),
+        ("1,000,00", None),
+        ("0e1000", None),
+        (f"2.{'0' * 40}1", None),
+        ("2.", None),
+        (".5", None),
+        ("1e", None),
+        ("-1", None),
+        ("+1", None),
+        ("١", None),
+    ],
+)
+def test_a_number_is_written_with_commas_by_thousands_and_has_bounds(text: str, number: float | None) -> None:
+    """From 0 to a thousand million, of so many digits as any program prints."""
+    if number is None:
+        with pytest.raises(BadInputError) as caught:
+            CELLS.parsers["weight"](text)
+        assert caught.value.hint == "give a number from 0 to 1,000,000,000, as in 42000 or 42,000 lbs"
+    else:
+        assert CELLS.parsers["weight"](text) == number
+
+
+@pytest.mark.parametrize(
+    ("column", "most"),
+    [("origin", 1_000), ("commodity_type", 1_000), ("dimensions", 1_000), ("notes", 10_000)],
+)
+def test_a_text_has_a_limit(column: str, most: int) -> None:
+    """Short of what a list could show."""
+    assert CELLS.parsers[column]("x" * most) == "x" * most
+    with pytest.raises(BadInputError, match=f"has {most + 1:,} characters, more than {most:,}"):
+        CELLS.parsers[column]("x" * (most + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\0b", "a NUL character"),
+        ("\ud800", "not valid UTF-8"),
+        ("a\udfff", "not valid UTF-8"),
+        ("\ud7ff\ue000", None),
+    ],
+)
+def test_a_text_is_what_the_file_can_keep(text: str, message: str | None) -> None:
+    """SQLite ends a text at NUL, and half a character is none."""
+    if message is None:
+        assert CELLS.parsers["notes"](text) == text
+    else:
+        with pytest.raises(BadInputError, match=message):
+            CELLS.parsers["notes"](text)
+
+
+@pytest.mark.parametrize(
+    ("column", "rate", "miles", "whole"),
+    [
+        ("loadboard_rate", "2.50/mi", 400.0, 1000.0),
+        ("ceiling", "2.50/mi", 0.0, None),
+        ("ceiling", "2.50/mi", None, None),
+        ("ceiling", "2.50/mi", "", None),
+        ("ceiling", 1000.0, None, 1000.0),
+        ("ceiling", None, 400.0, None),
+        ("ceiling", "", 400.0, ""),
+    ],
+)
+def test_a_rate_for_each_mile_is_one_for_the_whole_load(
+    column: str, rate: str | float | None, miles: object, whole: str | float | None
+) -> None:
+    """Where its miles are known; the column is named where they are not. Others are as they are."""
+    if isinstance(rate, str) and rate and whole is None:
+        with pytest.raises(BadInputError, match=f"^{column}: "):
+            whole_rate(column, rate, miles)
+    else:
+        assert whole_rate(column, rate, miles) == whole
+
+
+@pytest.mark.parametrize(
+    ("pickup", "delivery", "is_refused"),
+    [
+        ("2026-12-02 08:00:00.000000", "2026-12-01 08:00:00.000000", True),
+        ("2026-12-01 08:00:00.000000", "2026-12-01 08:00:00.000000", False),
+        ("2026-12-01 08:00:00.000000", None, False),
+        (None, "2026-12-01 08:00:00.000000", False),
+        ("soon", "2026-12-01 08:00:00.000000", False),
+        ("2026-12-01 08:00:00.000000", "", False),
+        ("2026-12-01 08:00:00.000000", "0 days", False),
+    ],
+)
+def test_a_delivery_before_the_pick_up_is_refused(
+    pickup: str | None,
+    delivery: str | None,
+    is_refused: bool,  # noqa: FBT001 - a row
+) -> None:
+    """What is no time is before nothing."""
+    if is_refused:
+        with pytest.raises(BadInputError, match="delivery_datetime: it is before pickup_datetime") as caught:
+            refuse_backwards(pickup, delivery, UTC)
+        assert caught.value.hint == "check both dates"
+    else:
+        refuse_backwards(pickup, delivery, UTC)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +329,9 @@ def test_what_is_remembered_of_equal_values_is_not_confused() -> None:
     assert CELLS.parsers["weight"](1) == 1
     with pytest.raises(BadInputError):
         CELLS.parsers["weight"](bool(1))
+    assert CELLS.pair_parsers["origin"]("Portland", 1) == "Portland, 1"
+    with pytest.raises(BadInputError):
+        CELLS.pair_parsers["origin"]("Portland", bool(1))
 
 
 def test_a_whole_load_is_read_in_a_zone() -> None:
@@ -199,5 +346,14 @@ def test_a_whole_load_is_read_in_a_zone() -> None:
         "loadboard_rate": "900",
     }
     assert parse_load(given, ZoneInfo("America/Chicago"))["pickup_datetime"] == "2026-12-01 14:00:00.000000"
+    assert parse_load(given)["status"] == "available"
+    assert parse_load(given | {"status": "Booked"})["status"] == "booked"
     with pytest.raises(BadInputError, match="origin: 'TBD'"):
         parse_load(given | {"origin": "TBD"})
+    for name in given:
+        with pytest.raises(BadInputError, match=f"^{name}: it is missing") as caught:
+            parse_load(given | {name: " "})
+        assert caught.value.hint == "a load has to have one"
+    with pytest.raises(BadInputError, match="below the posted rate of"):
+        parse_load(given | {"ceiling": "899.99"})
+    assert parse_load(given | {"ceiling": "900"})["ceiling"] == 900

@@ -55,6 +55,13 @@ def hour(moment: datetime) -> str:
         ("12/1/2026 3:00 - 2:59 PM", "2026-12-01T09:00"),
         ("12/1/2026 11:00 \u2013 1:00 PM", "2026-12-01T17:00"),
         ("12/1/2026 10:00 - 12:00 PM", "2026-12-01T16:00"),
+        ("12/1/2026 10-11 PM", "2026-12-02T04:00"),
+        ("12/1/2026 12:00 - 1:00 AM", "2026-12-01T06:00"),
+        ("12/1/2026 12:00 - 1:00 PM", "2026-12-01T18:00"),
+        ("12/1/2026 13:00 - 3:00 AM", "2026-12-01T19:00"),
+        ("2026-12-01 08:00-12:01", "2026-12-01T14:00"),
+        ("12/1/2026 8:00 ~ 15:00", "2026-12-01T14:00"),
+        ("12/1/2026 8:00\u201415:00", "2026-12-01T14:00"),
         ("12/1/2026 20:00-04:00", "2026-12-02T02:00"),
         ("12/1/2026 0800-1500 ET", "2026-12-01T13:00"),
         ("12/1/2026 08:00 CT - 15:00 ET", "2026-12-01T14:00"),
@@ -74,7 +81,9 @@ def test_a_cell_names_a_moment(cell: str, moment: str) -> None:
         *("", "soon", "TBD", "2025", "21/8/2025", "2/30/2026", "13/1/2026", "0800-1500", "8:00 AM", "12/1"),
         *("12/1/2026 25:00", "12/1/2026 08:60", "12/1/2026 13:00 PM", "12/1/2026 0 AM", "12/1/2026 8"),
         *("12/1/2026 2500", "12/1/2026 08:00-soon", "soon - 12/1/2026", "12/1/2026-", "12/1/2026 08:00 XST"),
-        "2026-12-01 08:00-10:00",  # a window or an offset: nobody should guess
+        *("12/1/2026 8-15:00", "12/1/2026 8 - 3"),
+        *("2026-12-01 08:00-10:00", "2026-12-01 08:00-12:00"),  # a window or an offset: nobody should guess
+        *("12/31/9999 23:00 EST", "1/1/0001 0:00 +05:00"),  # in UTC there are no such years
         *(20261201, 1.5, None, True),
     ],
 )
@@ -95,6 +104,7 @@ def test_what_names_no_moment_is_refused(cell: object) -> None:
         ("2026-12-01", "8am to 3pm", "2026-12-01T14:00"),
         ("12/1/2026 0:00", "17:00", "2026-12-01T23:00"),  # as a spreadsheet writes a day
         ("2026-12-01 00:00:00", "17:00 EST", "2026-12-01T22:00"),
+        ("12/1/2026 12 am", "17:00", "2026-12-01T23:00"),
     ],
 )
 def test_a_day_and_a_time_may_stand_in_two_cells(day: str, clock: str, moment: str) -> None:
@@ -111,6 +121,9 @@ def test_a_day_and_a_time_may_stand_in_two_cells(day: str, clock: str, moment: s
         ("12/1/2026", "12/1/2026", "'12/1/2026' is not a time of day"),
         ("12/1/2026 8:00 AM", "09:00", "has a time of its own"),
         ("2026-12-01T00:00Z", "09:00", "has a time of its own"),
+        ("12/1/2026 08:00 EST", "09:00", "has a time of its own"),
+        ("12/1/2026 0800-1500", "09:00", "has a time of its own"),
+        ("12/1/2026 - 12/3/2026", "09:00", "has a time of its own"),
     ],
 )
 def test_two_cells_that_name_no_moment_are_refused(day: str, clock: str, message: str) -> None:
@@ -145,6 +158,12 @@ def test_a_delivery_is_before_the_pick_up_only_where_no_zone_explains_it(
     """The two places may have zones of their own, and a day without a time is a whole day."""
     moments = parse_moment(delivery, CHICAGO), parse_moment(pickup, CHICAGO)
     assert is_before(*moments, CHICAGO) is expected
+
+
+def test_the_machines_own_zone_has_no_year_1() -> None:
+    """As no other has, where UTC is a day earlier or later."""
+    with pytest.raises(InvalidLoadsError, match="is not a date"):
+        parse_moment("1/1/0001", None)
 
 
 def test_the_ends_of_the_calendar_can_be_compared() -> None:

@@ -49,6 +49,19 @@ def test_headings_that_do_not_fit_are_faults(headings: list[str], message: str) 
     assert len(plan.known) == 1
 
 
+def test_a_message_calls_a_value_what_its_reader_calls_it() -> None:
+    """And by its column, unless that is the same; a long heading is cut."""
+    headings = ["load_id", " Rate ", "Origin City", "Origin State", "Max Buy" + " " * 40, "pickup" + "_" * 40]
+    labels = [taken.label for taken in plan_for(headings, {}).taken]
+    assert labels == [
+        "load_id",
+        "Origin City and Origin State (origin)",
+        f"pickup{'_' * 34} (pickup_datetime)",
+        "Rate (loadboard_rate)",
+        "Max Buy (ceiling)",
+    ]
+
+
 def test_what_is_not_taken_is_named_by_its_kind() -> None:
     """Unknown headings, keys of a load that was shown, positions of blank headings."""
     plan = plan_for(["load_id", "weigth", "", "created_at", " ", "Assigned?"], {})
