@@ -28,6 +28,11 @@ AfterCommit = Callable[[], None]
 class _Undone(Exception):  # noqa: N818 - no error: the group is done again, one by one
     """A job of a group failed in a way that may have undone the others."""
 
+    def __init__(self, problem: Exception) -> None:
+        """Keep what it failed with."""
+        super().__init__()
+        self.problem = problem
+
 
 class Writer(Thread):
     """Does what waits, in groups of one transaction each.
@@ -63,10 +68,9 @@ class Writer(Thread):
         except _Undone as undone:
             if len(jobs) > 1:
                 return self._one_by_one(jobs)
-            problem = undone.__cause__
-        except Exception as raised:  # noqa: BLE001 - whoever waits for it hears of it
-            problem = raised
-        return self._failed(jobs, problem)
+            return self._failed(jobs, undone.problem)
+        except Exception as problem:  # noqa: BLE001 - whoever waits for it hears of it
+            return self._failed(jobs, problem)
 
     def _one_by_one(self, jobs: list[Job]) -> list[Outcome]:
         """Return what comes of each job by itself. Once the file stayed locked, no more are tried."""
@@ -77,12 +81,11 @@ class Writer(Thread):
                 return outcomes + [Outcome(left, problem=outcomes[-1].problem) for left in jobs[place + 1 :]]
         return outcomes
 
-    def _failed(self, jobs: list[Job], problem: BaseException | None) -> list[Outcome]:
-        found = problem if isinstance(problem, Exception) else RuntimeError(str(problem))
-        if isinstance(found, ABOUT_THE_FILE):
-            self.fault = found
-        self._held.after(found)
-        return [Outcome(job, problem=found) for job in jobs]
+    def _failed(self, jobs: list[Job], problem: Exception) -> list[Outcome]:
+        if isinstance(problem, ABOUT_THE_FILE):
+            self.fault = problem
+        self._held.after(problem)
+        return [Outcome(job, problem=problem) for job in jobs]
 
     def _together(self, jobs: list[Job]) -> list[Outcome]:
         """Return what comes of the jobs in one transaction. Raises _Undone, and errors about the file."""
@@ -108,6 +111,6 @@ def _done(file: LoadsFile, job: Job) -> Outcome:
         db.execute("RELEASE job")
         return Outcome(job, problem=problem)
     except Exception as problem:
-        raise _Undone from problem
+        raise _Undone(problem) from problem
     db.execute("RELEASE job")
     return Outcome(job, result)
