@@ -192,6 +192,7 @@ class _Finder:
             if (
                 isinstance(parent, ast.arg)
                 or (isinstance(parent, ast.AnnAssign) and parent.annotation is node)
+                or (isinstance(parent, ast.Subscript) and getattr(parent.value, "id", "") == "Callable")
                 or (isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and parent.returns is node)
             ):
                 return True

@@ -235,3 +235,38 @@ def test_what_the_system_refuses_is_no_fault_of_the_file(desk: Path, monkeypatch
         "note",
         "not tried: too many files are open",
     )
+
+
+CHECKS = """
+integrity | SQLite finds the file sound
+table loads | it has its columns
+table carriers | it has its columns
+table calls | it has its columns
+table negotiations | it has its columns
+migrations | none is pending
+views | reports can use them
+indexes | histories and negotiations use them
+policy | the file has none, so that variables and defaults count
+triggers | no program has put any on these tables
+writing | asks and bookings are recorded as they should be; it was tried and undone
+repeated rounds | pairs of call and round number that stand more than once: 0
+asks | rounds without an ask: 0
+decisions | rounds without a recorded decision: 0
+round counters | calls whose negotiation_rounds differs from their rows: 0
+agreed loads | accepted calls whose load is available: 0
+carrier spellings | carriers spelled in more than one way: 0
+statuses | loads whose status is none of those known: 0
+outcomes | calls whose outcome is none of those known: 0
+posted rates | loads whose posted rate is no amount above zero: 0
+times | times that cannot be read: 0
+foreign keys | rows that name something that is not there: 0
+ceilings | 0 answers of the policy, and none above the ceiling recorded with it
+ceilings of loads | ceilings that are no amount above zero: 0
+"""
+
+
+def test_a_sound_file_is_told_in_these_words(desk: Path) -> None:
+    """Each check by its name, in its order."""
+    found = data("check", desk)
+    assert [f"{one['check']} | {one['detail']}" for one in found] == CHECKS.strip().splitlines()
+    assert {one["result"] for one in found} == {"ok"}
