@@ -115,7 +115,7 @@ def key_queries(
     if possible is not None:
         yield _query(WALKED, [], *tests, f"last_id > {_HERE}"), values
         tests.append(f"last_id <= {_HERE}")
-        among = [possible] if is_few(db, possible, values) else []
+        among = [" UNION ALL ".join(possible)] if is_few(db, possible[0], values) else []
     yield _query(GROUPED if among else WALKED, among, *tests), values
 
 

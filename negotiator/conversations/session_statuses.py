@@ -20,20 +20,18 @@ _OF_CALLS = """
     SELECT n.session_id FROM main.calls c CROSS JOIN main.negotiations n ON n.call_id = c.id WHERE {calls}"""
 _BLANKS = ("IS NULL", "< '!'", "BETWEEN char(160) AND char(161)", ">= x''")
 """What a load's ID that is blank, as text or as bytes, is in an index; some others are too."""
-_ACTIVE = " UNION ALL ".join(
+_AVAILABLE = " UNION ALL ".join(
     (
         _OF_LOADS.format(loads=f"{_LOAD_STATUS} = 'available'"),
         *(_OF_CALLS.format(calls=f"c.load_id {blank}") for blank in _BLANKS),
-        "SELECT session_id FROM main.negotiations WHERE (call_id IN (SELECT id FROM main.calls)) IS NOT 1",
     )
 )
+_WITHOUT_CALL = (
+    "SELECT session_id FROM main.negotiations WHERE (call_id IN (SELECT id FROM main.calls)) IS NOT 1"
+)
+_GONE = " UNION ALL ".join(_OF_LOADS.format(loads=f"{_LOAD_STATUS} {sign} 'available'") for sign in "<>")
 _MISSING = "NOT EXISTS (SELECT 1 FROM main.loads l WHERE l.load_id = c.load_id)"
-_ENDED = " UNION ALL ".join(
-    (
-        *(_OF_LOADS.format(loads=f"{_LOAD_STATUS} {sign} 'available'") for sign in "<>"),
-        _OF_CALLS.format(calls=f"c.load_id IS NOT NULL AND {_MISSING}"),
-    )
-)
+_WITHOUT_LOAD = _OF_CALLS.format(calls=f"c.load_id IS NOT NULL AND {_MISSING}")
 
 
 def narrowing_to(status: SessionStatus | None) -> list[str]:
@@ -53,13 +51,19 @@ def narrowing_to(status: SessionStatus | None) -> list[str]:
             assert_never(status)
 
 
-def on_loads(status: SessionStatus | None) -> str | None:
+def on_loads(status: SessionStatus | None) -> tuple[str, str] | None:
     """Return SQL for the sessions with a round that by their loads can be of a status; None where any can.
 
-    Indexes find those of loads in the file. What is about calls, or loads, that are not in the file comes
-    last: to find it, all rounds or calls are compared by their keys.
+    Indexes find those of loads in the file, which come first. To find those of calls, or of loads, that are
+    not in the file, all rounds or calls are compared by their keys.
     """
-    return {SessionStatus.ACTIVE: _ACTIVE, SessionStatus.ENDED: _ENDED}.get(status) if status else None
+    match status:
+        case SessionStatus.ACTIVE:
+            return _AVAILABLE, _WITHOUT_CALL
+        case SessionStatus.ENDED:
+            return _GONE, _WITHOUT_LOAD
+        case _:
+            return None
 
 
 def may_be(status: SessionStatus | None) -> str:

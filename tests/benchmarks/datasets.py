@@ -52,11 +52,19 @@ def desk(path: Path, rounds: int) -> None:
         )
 
 
-def settle(path: Path) -> None:
-    """Complete all loads of a desk but the last 300, so that as many are open in each file."""
+def settle(path: Path, left: int) -> None:
+    """Complete all loads of a desk but the last ones, so that as many are open in each file."""
+    with closing(sqlite3.connect(path)) as db, db:
+        last = "(SELECT max(rowid) FROM loads) - ?"
+        db.execute(f"UPDATE loads SET status = 'completed' WHERE rowid <= {last}", [left])
+
+
+def start_sessions(path: Path) -> None:
+    """Give each session of a desk what is kept of one that was started before its first round."""
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(
-            "UPDATE loads SET status = 'completed' WHERE rowid <= (SELECT max(rowid) FROM loads) - 300"
+            """INSERT INTO negotiation_sessions (session_id, call_id, created_at)
+               SELECT session_id, min(call_id), min(timestamp) FROM negotiations GROUP BY 1"""
         )
 
 

@@ -6,7 +6,7 @@ What reads the whole file stands beside its bare statements: `report` and `check
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.benchmarks.datasets import SESSION, copy, desk, last_minutes, old_file, settle
+from tests.benchmarks.datasets import SESSION, copy, desk, last_minutes, old_file, settle, start_sessions
 from tests.benchmarks.measuring import SCRIPT, Contender, Ratio, in_turns, of_time, peak_kilobytes, python
 
 SMALLEST = 1_000
@@ -35,6 +35,10 @@ _SPANS = {
     "call list of a span": ["call", "list", "--limit", "20"],
     "report of a span": ["report"],
 }
+# What is not in the file, and a session without a round, no index knows: their ratios are told, without a bound.
+_NONE_ENDED = {"session list, ended, of none": ["session", "list", "--limit", "5", "--status", "ended"]}
+_NONE_ACTIVE = {"session list, active, of none": ["session", "list", "--limit", "5", "--status", "active"]}
+_ALL_STARTED = {"session list, all started": ["session", "list", "--limit", "5"]}
 _MOST_KILOBYTES = 60_000
 
 
@@ -45,12 +49,17 @@ def measure(folder: Path, runs: int, largest: int) -> Iterator[Ratio]:
     for size, path in zip(sizes, paths, strict=True):
         desk(path, size)
     yield from _beside_smallest(runs, dict(zip(sizes, paths, strict=True)), _ASKS, 1.2)
-    for path in paths:
-        settle(path)
     files = dict(zip(sizes, paths, strict=True))
+    yield from _beside_smallest(max(runs // 8, 1), files, _NONE_ENDED, None)
+    for path in paths:
+        settle(path, 300)
     yield from _beside_smallest(runs, files, _LISTS, 1.3)
     yield from _beside_smallest(runs, files, _SPANS, 1.3, spans=True)
     yield from _beside_bare(max(runs // 13, 1), largest, paths[-1])
+    for path in paths:
+        settle(path, 0)
+        start_sessions(path)
+    yield from _beside_smallest(max(runs // 8, 1), files, _NONE_ACTIVE | _ALL_STARTED, None)
     for path in paths:
         path.unlink()
 
@@ -59,7 +68,7 @@ def _beside_smallest(
     runs: int,
     files: Mapping[int, Path],
     commands: Mapping[str, list[str]],
-    bound: float,
+    bound: float | None,
     *,
     spans: bool = False,
 ) -> Iterator[Ratio]:
