@@ -29,8 +29,6 @@ NOT_CHANGED = ("cli", "output", "http", "guide", "__init__.py")
 CHANGED_TOO = ("http/writer.py",)
 NO_DIFFERENCE = Path(__file__).with_name("no_difference.toml")
 """Changes that nobody can see, each with the reason; they count neither as noticed nor as unnoticed."""
-LONGEST_SECONDS = 120
-"""How much testing a change gets: the quickest tests that fit in this time together."""
 
 
 class Verdict(NamedTuple):
@@ -74,6 +72,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--again", action="store_true", help="only what the kept run of this seed left unnoticed"
     )
+    parser.add_argument(
+        "--seconds", type=int, default=120, help="how much testing a change gets: the quickest tests (120)"
+    )
     parser.add_argument("--also", nargs="*", default=[], help="tests to show what the others did not notice")
     return parser.parse_args()
 
@@ -116,7 +117,7 @@ def _tried(
     def tried(change: Change) -> Verdict:
         tree = trees.get()
         try:
-            return _shown(change, tree, record.tests_of(change.path, change.line), record, arguments.also)
+            return _shown(change, tree, record, arguments)
         finally:
             trees.put(tree)
 
@@ -135,35 +136,35 @@ def _copy(tree: Path) -> Path:
     return tree
 
 
-def _shown(change: Change, tree: Path, tests: list[str], record: Record, also: list[str]) -> Verdict:
+def _shown(change: Change, tree: Path, record: Record, arguments: argparse.Namespace) -> Verdict:
     """Make one change in a copy, run the tests, and take it back."""
     started = time.monotonic()
     path = tree / change.path
     original = path.read_bytes()
-    chosen = _affordable(tests, record)
+    chosen = _affordable(record.tests_of(change.path, change.line), record, arguments.seconds)
     try:
         path.write_bytes(change.applied(original))
         shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
-        noticed = _noticed_by(chosen, tree) if chosen else None
-        if noticed is None and also:
-            noticed = _noticed_by(also, tree)
+        noticed = _noticed_by(chosen, tree, arguments.seconds) if chosen else None
+        if noticed is None and arguments.also:
+            noticed = _noticed_by(arguments.also, tree, arguments.seconds)
     finally:
         path.write_bytes(original)
         shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
     return Verdict(change, len(chosen), noticed, time.monotonic() - started)
 
 
-def _affordable(tests: list[str], record: Record) -> list[str]:
+def _affordable(tests: list[str], record: Record, most: int) -> list[str]:
     chosen, seconds = [], 0.0
     for test in tests:
         seconds += record.seconds.get(test, 0)
-        if seconds > LONGEST_SECONDS:
+        if seconds > most:
             break
         chosen.append(test)
     return chosen
 
 
-def _noticed_by(tests: list[str], tree: Path) -> str | None:
+def _noticed_by(tests: list[str], tree: Path, seconds: int) -> str | None:
     """Return the first test that fails, or what else went wrong; ``None`` if all passed."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-cov", "--no-header", "--tb=no", "-rfE"]
     options = [
@@ -187,7 +188,7 @@ def _noticed_by(tests: list[str], tree: Path) -> str | None:
         start_new_session=True,
     )
     try:
-        output, _ = process.communicate(timeout=3 * LONGEST_SECONDS)
+        output, _ = process.communicate(timeout=3 * seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

@@ -1,6 +1,8 @@
 """Which policy an ask meets: the file's, its rules, and ceilings of a load or an ask."""
 
 import json
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,6 +66,19 @@ def test_each_ask_is_decided_by_the_rule_that_wins(ruled: Path) -> None:
         (2, 1100.0, 1166.0, 2, "policy"),
         (2, 2100.0, 2520.0, 2, "policy"),
     ]
+
+
+def test_a_rule_for_a_carrier_holds_for_its_calls_alone(desk: Path) -> None:
+    """However its number is spelled; a call without a carrier is anybody's."""
+    document = desk.with_name("desk.toml")
+    document.write_text("[[rule]]\ncarrier = 'MC 700'\nrounds = 2\n")
+    assert run("policy", "apply", document).exit_code == 0
+    left = []
+    for carrier in ("mc-00700", "MC701", None):
+        with closing(sqlite3.connect(desk)) as db, db:
+            db.execute("UPDATE calls SET carrier_mc_number = ? WHERE id = 3", (carrier,))
+        left.append(data("negotiate", 3, 1300, "--dry-run")["rounds_left"])
+    assert left == [1, 3, 3]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ def test_long_work_is_told_of_again_and_again(monkeypatch: pytest.MonkeyPatch) -
     assert set(told) == {("counting", 0, 0)}
 
 
-def test_whoever_is_told_of_long_work_can_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), OSError("the terminal is gone")], ids=repr)
+def test_whoever_is_told_of_long_work_can_stop_it(
+    monkeypatch: pytest.MonkeyPatch, problem: BaseException
+) -> None:
     """At once, with an exception of his own; the connection works on."""
     monkeypatch.setattr("negotiator.storage.transactions._STEPS_A_TICK", 1000)
     told = 0
@@ -115,10 +118,10 @@ def test_whoever_is_told_of_long_work_can_stop_it(monkeypatch: pytest.MonkeyPatc
     def stop(*_words: object) -> None:
         nonlocal told
         told += 1
-        raise KeyboardInterrupt
+        raise problem
 
     with closing(sqlite3.connect(":memory:")) as db:
-        with pytest.raises(KeyboardInterrupt), ticking(db, stop, "counting"):
+        with pytest.raises(type(problem)), ticking(db, stop, "counting"):
             db.execute(LONG.format(10_000_000)).fetchone()
         assert told == 1
         with ticking(db, silent, "counting"):

@@ -226,7 +226,7 @@ def test_not_too_many_faults_are_told_and_not_too_many_rules_taken() -> None:
     many: dict[str, Any] = {"rule": [{"origin": 1} for _ in range(300)]}
     with pytest.raises(InvalidPolicyError, match="there may be more") as caught:
         parse_document(many)
-    assert caught.value.message.count("rule ") <= 21
+    assert caught.value.message.count("; ") == 20  # twenty, and that there may be more
     with pytest.raises(InvalidPolicyError, match="at most 500 rules"):
         parse_document({"rule": [{}] * 501})
 
