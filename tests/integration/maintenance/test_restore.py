@@ -231,9 +231,21 @@ def test_a_restore_tells_how_far_it_is(shared: Path, saved: Path) -> None:
     restore(saved, shared, now=NOW, progress=lambda *words: told.append(words))
     pages = select(saved, "PRAGMA page_count")[0][0]
     restoring = [words for words in told if words[0] == "restoring"]
-    assert restoring[-1] == ("restoring", pages, pages)
-    assert [words[1] for words in restoring] == sorted(words[1] for words in restoring)
+    half = pages // 2
+    assert restoring == [("restoring", done, pages) for done in (half, 2 * half, pages)][: 2 + pages % 2]
     assert {"copying", "restoring"} <= {what for what, _, _ in told}
+
+
+def test_a_restore_goes_on_page_by_page(shared: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is told against what there is in all."""
+    monkeypatch.setattr(module, "PAGES_A_STEP", 1)
+    told: list[tuple[str, int, int]] = []
+    restore(saved, shared, now=NOW, progress=lambda *words: told.append(words))
+    pages = select(saved, "PRAGMA page_count")[0][0]
+    assert [words for words in told if words[0] == "restoring"] == [
+        ("restoring", page, pages) for page in range(1, pages + 1)
+    ]
+    assert contents(shared) == contents(saved)
 
 
 def write_in_each_backup(monkeypatch: pytest.MonkeyPatch, path: Path, times: int) -> list[int]:
@@ -272,8 +284,10 @@ def test_beside_a_writer_that_never_stops_a_restore_gives_up(
     saved = back_up(desk, now=NOW, to=tmp_path / "saved").path
     monkeypatch.setenv("NEGOTIATOR_BUSY_TIMEOUT", "0.2")
     wrote = write_in_each_backup(monkeypatch, desk, 2000)
-    with pytest.raises(BusyError):
+    with pytest.raises(BusyError, match=r"loads\.db' is in use by another program") as caught:
         restore(saved, desk, now=NOW)
+    assert caught.value.hint == "try again when less is going on"
+    assert len(wrote) > 1  # it tried again
     assert select(desk, "SELECT DISTINCT notes FROM calls") == [(str(len(wrote)),)]
     assert list(tmp_path.glob("*.backup.*")) == []
 
