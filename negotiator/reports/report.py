@@ -128,7 +128,7 @@ def _cuts(
     db: Connection, span: Span, by: str | None, wanted: Mapping[str, object]
 ) -> dict[str | None, dict[str, Figure]]:
     """Return the figures of everything (under None) and of each group."""
-    values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by or ""}
+    values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by}
     for name in TABLES:
         db.execute(f"DROP TABLE IF EXISTS temp.{name}")
     is_small = bool(span.since or span.until) and bool(db.execute(small_span(span), values).fetchone()[0])

@@ -65,7 +65,7 @@ def local_label(moment: float | None, by: str, zone: "ZoneInfo | None") -> str:
     if moment is None:
         return "unknown"
     try:
-        return _label_of_quarter(int(moment * _QUARTERS_A_DAY + 1e-6), by, zone)
+        return _label_of_quarter(int(moment * _QUARTERS_A_DAY), by, zone)
     except (OverflowError, ValueError, OSError):  # years that a calendar of ours doesn't have
         return "unknown"
 

@@ -77,7 +77,7 @@ def version_order(version: str | None) -> int:
 
 def _sample(version: str, threads: int, deals: int, total: float, squares: float) -> _Sample:
     mean = total / threads
-    variance = max(squares - threads * mean * mean, 0.0) / (threads - 1) if threads > 1 else 0.0
+    variance = max(squares - threads * mean * mean, 0.0) / max(threads - 1, 1)
     return _Sample(version, threads, deals, mean, variance)
 
 
