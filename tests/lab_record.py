@@ -32,3 +32,19 @@ def recorded(carriers: Carriers, policy: Policy) -> Record:
         [Cell()] * number,
         tuple(steps),
     )
+
+
+def record_of_counts(heard: list[int]) -> Record:
+    """Return a record in which so many carriers were heard after each counter, and one went silent at each."""
+    number = max(heard, default=0) + 1
+    responses = [
+        np.array([[Response.TAKES, Response.ASKS][place % 2] for place in range(many)] + [Response.SILENT])
+        for many in heard
+    ]
+    steps = [
+        Steps(
+            np.arange(len(one)), np.full(len(one), 1.2), np.full(len(one), 1.0), one, np.full(len(one), 1.1)
+        )
+        for one in responses
+    ]
+    return Record(np.full(number, 1.2), np.full(number, 1000.0), [Cell()] * number, tuple(steps))

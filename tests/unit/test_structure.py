@@ -309,3 +309,18 @@ def test_the_steps_that_a_file_is_looked_for_are_those_of_the_migrations() -> No
         known = [migration.name for migration in migrations.pending(db)]
     assert list(STEPS) == known
     assert migrations.migrations_table == STEPS_TABLE
+
+
+FILLED_BIT_BY_BIT = {"Plan", "Played", "_Count"}
+
+
+def test_a_value_that_was_made_stays_as_it_is() -> None:
+    """A dataclass is frozen, unless something is filled bit by bit: who holds one need not look again."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            decorators = map(ast.unparse, getattr(node, "decorator_list", []))
+            if any(name.startswith("dataclass") and "frozen=True" not in name for name in decorators):
+                assert isinstance(node, ast.ClassDef)
+                found.add(node.name)
+    assert found == FILLED_BIT_BY_BIT
