@@ -84,12 +84,7 @@ class Repository:
 
         They are without notes, and without what they were decided on but for the load.
         """
-        rows = self._db.execute(statements.SAID_ON_CALL, [call_id]).fetchall()
-        if session_id is not None:
-            known = {row[0] for row in rows}
-            more = self._db.execute(statements.SAID_IN_SESSION, [session_id]).fetchall()
-            rows += [row for row in more if row[0] not in known]
-        return tuple(_in_order(rows))
+        return tuple(self._rounds(statements.SAID_BEFORE, call_id, session_id))
 
     def has_lower_ask(self, load: Load, call: Call, ask: Decimal) -> bool:
         """Return whether a lower ask was made for a load on another call."""

@@ -14,8 +14,7 @@ _SAID_COLUMNS = """
     SELECT id, call_id, session_id, round_number, carrier_offer, system_response, timestamp, NULL, load_id
       FROM main.negotiations
 """
-SAID_ON_CALL = f"{_SAID_COLUMNS} WHERE call_id = ?"
-SAID_IN_SESSION = f"{_SAID_COLUMNS} WHERE session_id = ?"
+SAID_BEFORE = f"{_SAID_COLUMNS} WHERE call_id = ? OR session_id = ?"
 """What an ask needs of the rounds before it: without notes, and without what they were decided on."""
 REQUEST = f"{_ROUND_COLUMNS} WHERE request_id = ?"
 
@@ -147,7 +146,7 @@ READ_BACK = """
 INDEXED = (
     *(CARRIER_STANDING, CARRIER_OF_DOT, OFFER_CALLS, OFFER_ROUNDS, OFFER_SESSIONS, LOWER_ASK),
     *(CALL, LOAD, LOAD_CALLS, SESSION, STARTED_SESSIONS, KNOWN_SESSION, SESSIONS_BEGINNING, REQUEST),
-    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_ON_CALL, SAID_IN_SESSION),
+    *(SESSION_ROUNDS, CALL_ROUNDS, CALL_SESSION_ROUNDS, SAID_BEFORE),
     *(INSERT_ROUND, COUNT_ROUND, WITHDRAW_ROUND, KEEP_STATE, STATE_BEFORE, READ_BACK),
     *(CLEAR_AGREEMENT, SET_LOAD_STATUS, FORGET_CANCELLATION),
 )

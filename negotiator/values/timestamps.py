@@ -4,7 +4,6 @@ How the file's times are read in SQL stands in `negotiator.storage.sql`.
 """
 
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 from negotiator.errors import InvalidTimeError
@@ -36,8 +35,10 @@ def parse_stored(value: object) -> datetime | None:
     15 hours; an hour may have one digit. What has no offset is UTC.
     """
     if isinstance(value, str) and _OURS.fullmatch(value):
-        with suppress(ValueError):  # there is no such day
+        try:
             return datetime.fromisoformat(f"{value}+00:00")
+        except ValueError:  # there is no such day
+            return None
     moment = parse_written(value)
     if moment is None:
         return None

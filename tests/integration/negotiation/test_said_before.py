@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from negotiator import CallHandlingService
 from negotiator.errors import ConflictError, SessionCarrierError, SessionMismatchError
 from negotiator.maintenance.create import init
+from negotiator.negotiation.repository import Repository
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, OTHER_SESSION, SESSION, contents, data, execute, run, select
 
@@ -197,14 +198,31 @@ def test_each_round_records_what_it_was_decided_on(service: CallHandlingService,
 
 
 def test_an_ask_reads_no_more_than_it_needs(desk: Path) -> None:
-    """Call, load, both sets of rounds, session, calls about the load, the policy; and what was written."""
+    """Call, load, rounds, session, calls about the load, the policy; and what was written."""
     statements: list[str] = []
     with LoadsFile.open(desk) as file:
         file.connection.set_trace_callback(statements.append)
         service = CallHandlingService(file.connection, desk)
         service.negotiate(1, 2300, SESSION)
     reads = [sql for sql in statements if sql.lstrip().startswith("SELECT")]
-    assert len(reads) == 8, reads
+    assert len(reads) == 7, reads
+
+
+def test_rounds_of_the_call_and_of_the_session_are_read_once_each_in_their_order(desk: Path) -> None:
+    """Those of a session on another call are among them; without a session, those of the call alone."""
+    rows = [(901, 1, f"'{SESSION}'"), (902, 2, f"'{SESSION}'"), (903, 1, "NULL"), (904, 2, "NULL")]
+    execute(
+        desk,
+        *(
+            "INSERT INTO negotiations (id, call_id, session_id, round_number, carrier_offer, timestamp)"
+            f" VALUES ({number}, {call_id}, {session_id}, 1, 2300, '2025-08-20 10:00:{950 - number}')"
+            for number, call_id, session_id in rows
+        ),
+    )
+    with LoadsFile.open(desk) as file:
+        repository = Repository(file)
+        assert [row.id for row in repository.rounds_around(1, SESSION)] == [903, 902, 901]
+        assert [row.id for row in repository.rounds_around(1, None)] == [903, 901]
 
 
 def test_a_thread_that_was_countered_in_its_last_round_gets_no_second_last_offer(
