@@ -103,7 +103,8 @@ def _parse_defaults(given: Mapping[str, str], zone: tzinfo | None) -> dict[str, 
             value = cells.parsers[column](text)
             value = whole_rate(column, value, None) if column in RATES else value
         except BadInputError as error:
-            raise InvalidLoadsError(f"the default of {column}: {error.message}", error.hint) from None
+            said = error.message.removeprefix(f"{column}: ")
+            raise InvalidLoadsError(f"the default of {column}: {said}", error.hint) from None
         if value is None:
             raise InvalidLoadsError(f"the default of {column} is blank", "give a value, or no default")
         usual[column] = value

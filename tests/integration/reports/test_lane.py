@@ -222,3 +222,56 @@ def test_a_load_without_a_place_has_no_lane(desk: Path) -> None:
         load = SimpleNamespace(origin=origin, destination=destination, equipment_type=None, load_id="X")
         with LoadsFile.open(desk) as file:
             assert past_of(file, load, None).lane == LanePast(origin, destination, None)  # type: ignore[arg-type]
+
+
+def test_of_many_deals_the_latest_count(desk: Path) -> None:
+    """300 of a lane's loads, by pick-up, and 300 of a carrier's calls."""
+    execute(
+        desk,
+        """WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+           INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
+                              loadboard_rate)
+           SELECT 'M' || i, 'Reno, NV', 'Boise, ID', printf('2025-01-01 %02d:%02d:00', i / 60, i % 60), '', 'Van', 2000
+             FROM n""",
+        """INSERT INTO calls (id, load_id, carrier_mc_number, final_rate_agreed)
+           SELECT 1000 + substr(load_id, 2), load_id, 'MC9', 2000 + substr(load_id, 2)
+             FROM loads WHERE load_id LIKE 'M%'""",
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp)
+           SELECT id, 1, 3000, 'counter_offer_1900.00', '2025-01-02' FROM calls WHERE id >= 1000""",
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response, timestamp)
+           SELECT id, 2, final_rate_agreed, 'accepted', '2025-01-02' FROM calls WHERE id >= 1000""",
+    )
+    found = past(desk, "Reno, NV", "Boise, ID")
+    assert (found.threads, found.deals, found.agreed_median) == (300, 300, D("2150.50"))
+    carrier = settled(desk, "9")
+    assert carrier is not None
+    assert (carrier.deals, carrier.under_first_ask) == (300, D("849.50"))
+
+
+def test_of_many_calls_about_a_lane_the_latest_count(desk: Path) -> None:
+    """3,000 of them."""
+    execute(
+        desk,
+        """INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
+                              loadboard_rate) VALUES ('M', 'Reno, NV', 'Boise, ID', '', '', 'Van', 2000)""",
+        """WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+           INSERT INTO calls (id, load_id) SELECT i, 'M' FROM n""",
+        """INSERT INTO negotiations (call_id, round_number, carrier_offer, system_response)
+           SELECT id, 1, id, 'counter_offer_1900.00' FROM calls WHERE id >= 1000""",
+    )
+    found = past(desk, "Reno, NV", "Boise, ID")
+    assert (found.threads, found.deals, found.first_ask_median) == (3_000, 0, D("2500.50"))
+
+
+def test_the_load_that_is_asked_about_is_not_its_own_past(desk: Path) -> None:
+    """Neither of its lane nor of the carrier; a call about no load has a carrier all the same."""
+    for number in range(5):
+        deal(desk, number, 2100)
+    load = SimpleNamespace(origin="Chicago, IL", destination="Dallas, TX", equipment_type=None, load_id="P0")
+    with LoadsFile.open(desk) as file:
+        assert past_of(file, load, "845561") == (LanePast("Chicago, IL", "Dallas, TX", None), None)  # type: ignore[arg-type]
+        load.load_id = "X"
+        lane, carrier = past_of(file, load, "845561")  # type: ignore[arg-type]
+        assert (lane.deals, carrier and carrier.deals) == (5, 5)
+        assert past_of(file, None, "845561") == (LanePast("", "", None), carrier)
+        assert past_of(file, None, "nobody").carrier is None

@@ -22,6 +22,7 @@ from negotiator.reports.alarms import parse_condition
 from negotiator.reports.figures import FIGURES
 from negotiator.reports.report import Report, report
 from negotiator.reports.span import Span, local_label, span_of
+from negotiator.storage import transactions
 from negotiator.storage.database import LoadsFile
 from tests.conftest import NOW, SCRIPT, contents, data, execute, installed, run, select
 
@@ -677,3 +678,31 @@ def test_a_round_that_was_taken_back_counts_in_no_figure(tmp_path: Path) -> None
     assert (figures["transfer_rate"]["numerator"], figures["transfer_rate"]["denominator"]) == (1, 1)
     assert data("session", "list") == []
     assert data("call", "list")[0]["negotiation_rounds"] == 4
+
+
+def test_groups_of_one_value_come_by_calls_then_by_name(desk: Path) -> None:
+    """And rounds by number, not by text."""
+    execute(
+        desk,
+        "DELETE FROM calls",
+        *(
+            f"""INSERT INTO loads (load_id, origin, destination, pickup_datetime, delivery_datetime, equipment_type,
+                                   loadboard_rate, status)
+                VALUES ('{name}', '{name}', 'Z', '', '', 'Van', 900, 'booked')"""
+            for name in "BACD"
+        ),
+        """INSERT INTO calls (load_id, final_rate_agreed, negotiation_rounds) VALUES
+             ('B', NULL, 2), ('A', NULL, 10), ('C', NULL, 0), ('C', NULL, NULL), ('D', 900, 9)""",
+    )
+    lanes = [cut.group for cut in made(desk, by="lane").groups if cut.figures["calls"].value]
+    assert lanes == ["D to Z", "C to Z", "A to Z", "B to Z"]
+    assert [cut.group for cut in made(desk, by="lane", top=2).groups] == ["D to Z", "C to Z"]
+    assert [cut.group for cut in made(desk, by="round").groups] == ["0", "2", "9", "10"]
+
+
+def test_it_tells_again_and_again_that_it_is_reading(board: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file takes a while."""
+    monkeypatch.setattr(transactions, "_STEPS_A_TICK", 10)
+    told = []
+    made(board, progress=lambda *report: told.append(report))
+    assert set(told) == {("reading", 0, 0)}
