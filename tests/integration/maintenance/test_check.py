@@ -61,6 +61,14 @@ def test_what_is_untidy_in_an_old_file_is_noted_and_counted(old: Path) -> None:
     assert {item["result"] for item in found.values()} == {"note"}
 
 
+@pytest.mark.parametrize("name", ["repeated rounds", "asks", "round counters"])
+def test_rows_that_take_rounds_back_are_found_by_their_index(desk: Path, name: str) -> None:
+    """The words of all others are not read: to read each takes longer than the rest of the question."""
+    with closing(sqlite3.connect(desk)) as db:
+        plan = query_plan(db, UNTIDY[name][1].format(session="session_id"))
+    assert any("SEARCH" in step and "idx_negotiations_word" in step for step in plan), plan
+
+
 def test_pending_migrations_are_exit_6(unmigrated: Path) -> None:
     """With all the rest that there is to see."""
     result = run("check", unmigrated, "--json")
