@@ -1,11 +1,12 @@
 """Data as text: JSON, JSON lines, CSV."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 
 from negotiator.output.streams import is_terminal, visible
 from negotiator.values import timestamps
@@ -24,18 +25,50 @@ class Format(StrEnum):
 
 def rows_text(items: Sequence[Mapping[str, object]], columns: Sequence[str], form: Format) -> str:
     """Return rows as JSON, JSON lines or CSV."""
-    chosen = [{column: item[column] for column in columns} for item in items]
     if form is Format.JSON:
-        return json_line(chosen, indent=2)
+        return json_line([{column: item[column] for column in columns} for item in items], indent=2)
+    return "\n".join(row_lines(items, columns, form))
+
+
+def row_lines(items: Iterable[Mapping[str, object]], columns: Sequence[str], form: Format) -> Iterator[str]:
+    """Give rows line by line: JSON lines, or CSV under the names of its columns."""
     if form is Format.JSONL:
-        return "\n".join(map(json_line, chosen))
-    plain = [{column: to_json(value) for column, value in item.items()} for item in chosen]
-    return _csv(plain, columns, is_safe=form is Format.CSV_SAFE)
+        return (json_line({column: item[column] for column in columns}) for item in items)
+    return _csv_lines(items, columns, is_safe=form is Format.CSV_SAFE)
 
 
 def json_text(value: Mapping[str, object]) -> str:
     """Return one thing as JSON."""
     return json_line(value, indent=2)
+
+
+def json_parts(record: Mapping[str, object]) -> Iterator[str]:
+    """Give one thing as JSON in parts, which together are as `json_text` would have it.
+
+    Lists may be iterators: of each, one item is held at a time.
+    """
+    before = "{"
+    for key, value in record.items():
+        yield f"{before}\n  {json_line(key)}: "
+        if isinstance(value, Iterator):
+            yield from _list_parts(value)
+        else:
+            yield _indented(value, 2)
+        before = ","
+    yield "\n}"
+
+
+def _list_parts(items: Iterator[object]) -> Iterator[str]:
+    before = "["
+    for item in items:
+        yield f"{before}\n    {_indented(item, 4)}"
+        before = ","
+    yield "[]" if before == "[" else "\n  ]"
+
+
+def _indented(value: object, spaces: int) -> str:
+    """Return a value as JSON, as it stands so many spaces into another: no text in it has a line end."""
+    return json_line(value, indent=2).replace("\n", "\n" + " " * spaces)
 
 
 def json_line(value: object, indent: int | None = None) -> str:
@@ -52,15 +85,17 @@ def _encoder(indent: int | None) -> Callable[[object], str]:
     return json.JSONEncoder(indent=indent, allow_nan=False, default=to_json).encode
 
 
-def _csv(items: Sequence[Mapping[str, object]], columns: Sequence[str], *, is_safe: bool) -> str:
-    rows = [[_csv_value(item[key]) for key in columns] for item in items]
+def _csv_lines(
+    items: Iterable[Mapping[str, object]], columns: Sequence[str], *, is_safe: bool
+) -> Iterator[str]:
+    rows: Iterator[list[object]] = ([_csv_value(to_json(item[key])) for key in columns] for item in items)
     if is_safe:
         from negotiator.values.spreadsheets import guarded  # noqa: PLC0415 - few ask for it
 
-        rows = [[guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    lines = [_csv_line(columns), *map(_csv_line, rows)]
+        rows = ([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    lines = map(_csv_line, chain([columns], rows))
     # A file gets the data as it is; a terminal gets no control characters.
-    return "\n".join(map(visible, lines) if is_terminal(sys.stdout) else lines)
+    return map(visible, lines) if is_terminal(sys.stdout) else lines
 
 
 def _csv_value(value: object) -> object:

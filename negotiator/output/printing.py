@@ -1,8 +1,9 @@
 """Data printed to stdout, and words to a person to stderr."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,8 +110,12 @@ def progress() -> AbstractContextManager[Progress]:
     return drawn_progress()
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text to a file whole or not at all: it replaces what is there when it is on the disk.
+parts = streams.write_parts
+"""Print a text as its parts are made: of what is long, little is held at a time."""
+
+
+def write_file(path: Path, parts: Iterable[str]) -> None:
+    """Write the parts of a text to a file whole or not at all: it replaces what is there when on the disk.
 
     Raises NotFoundError when there is no such folder, BadInputError for a name that SQLite gives to a part of
     a file, UnusableFileError when it cannot be written.
@@ -119,4 +124,4 @@ def write_file(path: Path, text: str) -> None:
     from negotiator.storage.sqlite_errors import sqlite_errors  # noqa: PLC0415 - as above
 
     with sqlite_errors(path):
-        replace(path, text + "\n")
+        replace(path, chain(parts, "\n"))

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from typing import TextIO
 
 from negotiator.errors import NegotiatorError, OutputClosedError
@@ -26,6 +27,14 @@ def write(text: str) -> None:
     if sys.stdout is not None and text:
         with output_errors():
             sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+
+def write_parts(parts: Iterable[str]) -> None:
+    """Write the parts of a text as they are made, and a line end."""
+    if sys.stdout is not None:
+        with output_errors():
+            sys.stdout.writelines(chain(parts, "\n"))
             sys.stdout.flush()
 
 

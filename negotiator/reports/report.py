@@ -1,6 +1,6 @@
 """A desk's figures over a span of time, by SQL: read-only, in short transactions, with flat memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from sqlite3 import Connection
@@ -38,13 +38,52 @@ class Figure:
     denominator: float | None
 
 
+_PLACES = {spec.key: place for place, spec in enumerate(FIGURES)}
+# Value, numerator and denominator of each figure, in their order; what was not measured is nothing.
+_NOTHING: list[float | None] = [
+    number for spec in FIGURES for number in (0 if spec.kind == "total" else None, 0, 0)
+]
+
+
+class Figures(Mapping[str, Figure]):
+    """Every figure by its key. Each is made when it is asked for: thousands of groups are bare numbers."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, measured: Mapping[str, Sequence[float | None]]) -> None:
+        """Take value, numerator and denominator of the figures that were measured."""
+        self._numbers = _NOTHING.copy()
+        self.measure(measured)
+
+    def measure(self, measured: Mapping[str, Sequence[float | None]]) -> None:
+        """Take more figures, as they are measured."""
+        for key, numbers in measured.items():
+            place = 3 * _PLACES[key]
+            self._numbers[place : place + 3] = numbers
+
+    def __getitem__(self, key: str) -> Figure:
+        """Return a figure. Raises KeyError when there is none of this name."""
+        place = _PLACES[key]
+        spec = FIGURES[place]
+        value, numerator, denominator = self._numbers[3 * place : 3 * place + 3]
+        return Figure(spec.key, spec.label, spec.unit, spec.of, value, numerator, denominator)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the keys in the order in which figures are printed."""
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        """Return how many figures there are."""
+        return len(_PLACES)
+
+
 @dataclass(frozen=True)
 class Cut:
     """The figures of one group; of everything when ``group`` is None. ``previous`` are of the span before."""
 
     group: str | None
-    figures: dict[str, Figure]
-    previous: dict[str, Figure] = field(default_factory=dict)
+    figures: Mapping[str, Figure]
+    previous: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,7 +133,7 @@ def report(
             versions = version_results(db, wanted) if by == "policy" else ()
             deals = deals_above_ceiling(db)
             before = _cuts(db, span.before(), by, wanted) if compare else {}
-    empty = _figures({})
+    empty = Figures({})
     whole = Cut(None, cuts.pop(None, empty), before.pop(None, {}) if before else {})
     groups = [Cut(name, figures, before.get(name, {})) for name, figures in cuts.items()]
     return Report(span, by, whole, tuple(_in_order(_weightiest(groups)[:top], by)), deals, versions)
@@ -126,7 +165,7 @@ def _register(db: Connection, zone: "ZoneInfo | None") -> None:
 
 def _cuts(
     db: Connection, span: Span, by: str | None, wanted: Mapping[str, object]
-) -> dict[str | None, dict[str, Figure]]:
+) -> dict[str | None, Figures]:
     """Return the figures of everything (under None) and of each group."""
     values = {**wanted, "since": span.since_text, "until": span.until_text, "by": by}
     for name in TABLES:
@@ -134,12 +173,14 @@ def _cuts(
     is_small = bool(span.since or span.until) and bool(db.execute(small_span(span), values).fetchone()[0])
     for sql in fact_tables(by, span, is_small=is_small):
         patiently(db, sql, values)
-    found: dict[str | None, dict[str, tuple[float | None, ...]]] = {}
+    found: dict[str | None, Figures] = {}
     for table in FACTS:
         for grouped in (False, True) if by else (False,):
             for group, measured in _measure(db, table, values, grouped=grouped):
-                found.setdefault(group, {}).update(measured)
-    return {group: _figures(measured) for group, measured in found.items()}
+                if group not in found:
+                    found[group] = Figures({})
+                found[group].measure(measured)
+    return found
 
 
 def _measure(
@@ -151,14 +192,12 @@ def _measure(
     group, tail = ("grp", "WHERE grp IS NOT NULL GROUP BY grp") if grouped else ("NULL", "")
     listed = ", ".join(f"{spec.numerator}, {spec.denominator}" for spec in sums)
     used = {name: value for name, value in values.items() if f":{name}" in listed}
-    for name, *numbers in db.execute(
-        f"SELECT {group}, {listed} FROM temp.report_{table} {tail}", used
-    ).fetchall():
+    for name, *numbers in db.execute(f"SELECT {group}, {listed} FROM temp.report_{table} {tail}", used):
         pairs = zip(numbers[::2], numbers[1::2], strict=True)
         yield name, {spec.key: _quotient(spec, *pair) for spec, pair in zip(sums, pairs, strict=True)}
     for spec in specs:
         if spec.median is not None:
-            for name, middle, number in db.execute(_median(spec, table, grouped=grouped)).fetchall():
+            for name, middle, number in db.execute(_median(spec, table, grouped=grouped)):
                 yield name, {spec.key: (_rounded(middle, spec.unit), None, number)}
 
 
@@ -187,13 +226,3 @@ def _median(spec: FigureSpec, table: str, *, grouped: bool) -> str:
                  count(*) OVER (PARTITION BY {group}) AS n
             FROM temp.report_{table} WHERE {known})
          WHERE place IN ((n + 1) / 2, (n + 2) / 2) GROUP BY grp"""
-
-
-def _figures(measured: Mapping[str, tuple[float | None, ...]]) -> dict[str, Figure]:
-    """Return every figure, those that were not measured as nothing."""
-    figures = {}
-    for spec in FIGURES:
-        nothing = (0, 0, 0) if spec.kind == "total" else (None, 0, 0)
-        value, numerator, denominator = measured.get(spec.key, nothing)
-        figures[spec.key] = Figure(spec.key, spec.label, spec.unit, spec.of, value, numerator, denominator)
-    return figures

@@ -6,7 +6,7 @@ import itertools
 import os
 import secrets
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,19 +102,19 @@ def taken(path: Path) -> FileExistsConflictError:
     )
 
 
-def replace(path: Path, text: str) -> None:
-    """Put a text in a file's place, whole or not at all; a file that is there keeps its owner and its mode.
+def replace(path: Path, parts: Iterable[str]) -> None:
+    """Put the parts of a text in a file's place, whole or not at all; it keeps its owner and its mode.
 
     Raises FileMissingError when there is no such folder, BadInputError for the name of a side file,
     UnusableFileError, OSError.
     """
     refuse_side_file(path)
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")  # a pipe or a device
+        _write(path, parts)  # a pipe or a device
         return
     path = real_path(path)  # a link stays one
     with unfinished(path.parent, f".{path.name}.new-") as new:
-        new.write_text(text, encoding="utf-8", errors="backslashreplace")
+        _write(new, parts)
         if path.exists():
             take_after(new, path.stat())
         else:
@@ -122,6 +122,11 @@ def replace(path: Path, text: str) -> None:
         _sync(new)
         new.replace(path)
         _sync_folder_of(path)
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(parts)
 
 
 def refuse_side_file(path: Path) -> None:

@@ -16,6 +16,8 @@ from negotiator.output import contract, formats, printing
 from negotiator.values.timestamps import utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from negotiator.reports.report import Report
 
 EXAMPLES = examples(
@@ -190,23 +192,24 @@ def _deliver(made: "Report", form: ReportFormat, to: Path | None, *, everything:
 
         print_report(made, everything=everything)
         return
-    made_text = _text(made, form)
+    parts = _parts(made, form)
     if to is None:
-        printing.lines([made_text])
+        printing.parts(parts)
     else:
-        printing.write_file(to, made_text)
+        printing.write_file(to, parts)
 
 
-def _text(made: "Report", form: ReportFormat) -> str:
+def _parts(made: "Report", form: ReportFormat) -> "Iterable[str]":
+    """Return a report as a text, in parts: thousands of groups are not all held as one."""
     from negotiator.output.report import text
 
     if form is ReportFormat.HTML:
         from negotiator.output.report.html import page
 
-        return page(made, made_at=utc_now())
+        return [page(made, made_at=utc_now())]
     if form in {ReportFormat.TABLE, ReportFormat.MD}:
-        return text.as_markdown(made)
+        return [text.as_markdown(made)]
     if form is ReportFormat.JSON:
-        return formats.json_text(text.as_dict(made))
-    rows = text.as_rows(made)
-    return formats.rows_text(rows, contract.REPORT_ROW, formats.Format(form))
+        return formats.json_parts(text.as_dict(made))
+    lines = formats.row_lines(text.as_rows(made), contract.REPORT_ROW, formats.Format(form))
+    return (line if place == 0 else "\n" + line for place, line in enumerate(lines))

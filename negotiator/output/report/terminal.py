@@ -81,7 +81,7 @@ def _print_versions(report: Report) -> None:
 
 
 def _chosen(cut: Cut) -> list[Figure]:
-    known = cut.figures | {BOOKED: booked(cut.figures)}
+    known = {**cut.figures, BOOKED: booked(cut.figures)}
     people = ("booked_by_people",) if known["booked_by_people"].numerator else ()
     return [known[key] for key in (*_MATTER_MOST, *people)]
 

@@ -1,6 +1,6 @@
 """A report as rows, as JSON and as Markdown, and its figures as a person reads them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from negotiator.output import contract
 from negotiator.output.report.words import (
@@ -37,7 +37,10 @@ HEADLINES = (
 
 
 def as_dict(report: Report) -> dict[str, object]:
-    """Return a report for JSON: its span, its figures by key, and the same for each group."""
+    """Return a report for JSON: its span, its figures by key, and the same for each group.
+
+    The groups are an iterator, as for `formats.json_parts`.
+    """
     return {
         "since": report.span.since,
         "until": report.span.until,
@@ -45,7 +48,7 @@ def as_dict(report: Report) -> dict[str, object]:
         "by": report.by,
         "figures": _cut_dict(report.whole),
         "above_ceiling": [contract.data(deal, contract.ABOVE_CEILING) for deal in report.above_ceiling],
-        "groups": [{"group": cut.group, "figures": _cut_dict(cut)} for cut in report.groups],
+        "groups": ({"group": cut.group, "figures": _cut_dict(cut)} for cut in report.groups),
         **(
             {"versions": [contract.data(one, contract.VERSION_RESULT) for one in report.versions]}
             if report.by == "policy"
@@ -54,13 +57,11 @@ def as_dict(report: Report) -> dict[str, object]:
     }
 
 
-def as_rows(report: Report) -> list[Mapping[str, object]]:
-    """Return a row a figure: those of everything first, then those of each group."""
-    return [
-        {"group": cut.group, "figure": key, **entry, **_compared(cut, key)}
-        for cut in (report.whole, *report.groups)
-        for key, entry in _cut_dict(cut).items()
-    ]
+def as_rows(report: Report) -> Iterator[Mapping[str, object]]:
+    """Give a row a figure: those of everything first, then those of each group."""
+    for cut in (report.whole, *report.groups):
+        for key, entry in _cut_dict(cut).items():
+            yield {"group": cut.group, "figure": key, **entry, **_compared(cut, key)}
 
 
 def as_markdown(report: Report) -> str:

@@ -171,7 +171,7 @@ def test_ctrl_c_at_any_line_leaves_no_unfinished_file(folder: Path, step: int) -
         "backup": lambda: back_up(Path("loads.db"), now=NOW),
         "init": lambda: init(Path("new.db")),
         "damaged": lambda: restore(Path("saved.db"), Path("damaged.db"), now=NOW),
-        "report": lambda: atomic_file.replace(Path("report.md"), "text"),
+        "report": lambda: atomic_file.replace(Path("report.md"), ["text"]),
     }
     for name, do in work.items():
         tries = 0
