@@ -1,103 +1,116 @@
-"""Each system call that matters fails once: what is said is so, every file is whole, and nothing is left behind."""
+"""Each call of the system that a writing command makes fails, or is its last: every file is whole, and what is said is so."""
 
-import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from negotiator.maintenance.backup import back_up
-from negotiator.maintenance.create import init
-from tests.conftest import NOW, SCRIPT, contents, run, select
-
-LOADS = (
-    "load_id,origin,destination,pickup,delivery,equipment,rate\nN1,Reno,Boise,2030-01-01,2030-01-02,Van,900\n"
-)
-CALLS = [
-    "fsync,fdatasync",
-    "link,linkat",
-    "rename,renameat",
-    "unlink,unlinkat",
-    "ftruncate",
-    "chmod,fchmodat",
-    "pwrite64",
-]
-# What a command makes or changes. It is as it was, or as it is when nothing fails.
-COMMANDS = {
-    "backup desk.db --to copy.db": "copy.db",
-    "restore saved.db desk.db": "desk.db",
-    "restore saved.db damaged.db": "damaged.db",
-    "restore saved.db new.db": "new.db",
-    "init made.db --sample": "made.db",
-    "migrate old.db": "old.db",
-    "load import loads.csv --db desk.db": "desk.db",
-    "report --db desk.db --format md --output report.md": "report.md",
-    "call start --load LD003 --carrier MC5 --db desk.db": "desk.db",
-}
+from negotiator.cli import app
+from tests.conftest import run
+from tests.faults import VARIES, attempt, build, names, spread, state
+from tests.writing import COMMANDS, READING, copy_files, make_files
 
 
-@pytest.fixture
-def start(tmp_path: Path, unmigrated: Path) -> Path:
-    """Give a folder in which each of the commands can be run."""
-    folder = tmp_path / "start"
-    folder.mkdir()
-    init(folder / "desk.db", sample=True, now=NOW)
-    back_up(folder / "desk.db", now=NOW, to=folder / "saved.db")
-    run("negotiate", 1, 1360, "--db", folder / "desk.db")
-    shutil.move(unmigrated, folder / "old.db")
-    (folder / "damaged.db").write_bytes(b"damaged" * 999)
-    (folder / "report.md").write_text("yesterday's")
-    (folder / "loads.csv").write_text(LOADS)
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the library that injects faults."""
+    try:
+        return build(tmp_path_factory.mktemp("library"))
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"nothing can be compiled and preloaded here: {error}")
+
+
+@pytest.fixture(scope="module", params=["delete", "wal"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give what the commands work on, in both journal modes."""
+    folder = tmp_path_factory.mktemp(request.param)
+    make_files(folder, request.param)
     return folder
 
 
-def failures(start: Path, folder: Path, command: str, calls: str) -> Iterator[tuple[str, str]]:
-    """Run a command in a fresh copy again and again, each time with one call later failing; give what is said."""
-    for number in range(1, 100):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(start, folder)
-        trace = start.parent / "trace"
-        inject = f"inject={calls}:error=EIO:when={number}"
-        strace = ["strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={calls}", "-e", inject]
-        traced = [*strace, str(SCRIPT), *command.split()]
-        done = subprocess.run(traced, cwd=folder, capture_output=True, text=True, check=False)
-        if not trace.exists():
-            pytest.skip(f"nothing can be traced here: {done.stderr.strip()}")
-        if "INJECTED" not in trace.read_text():
-            return
-        yield f"{done.returncode}", done.stderr
+def leaves(group: Any, before: tuple[str, ...] = ()) -> set[str]:  # noqa: ANN401 - Typer doesn't export the type
+    """Return all commands, as they are typed."""
+    found: set[str] = set()
+    for name, known in group.commands.items():
+        command = known.load() if hasattr(known, "load") else known
+        words = (*before, name)
+        found |= leaves(command, words) if hasattr(command, "commands") else {" ".join(words)}
+    return found
+
+
+def test_every_command_that_writes_is_tried() -> None:
+    """A new command is in one table or the other."""
+    known = leaves(typer.main.get_command(app))
+    options = {" ".join(word for word in command.split() if word[:1] != "-") for command in COMMANDS}
+    writing = {name for name in known if any(f"{command} ".startswith(f"{name} ") for command in options)}
+    assert writing | READING == known
+    assert writing & READING == set()
+
+
+def again(folder: Path, command: str) -> int:
+    """Run a command without a fault, and return its exit code; a server's part is done by an ask."""
+    return run(
+        *(command if not command.startswith("serve") else "negotiate 1 2300 --db desk.db").split()
+    ).exit_code
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-@pytest.mark.parametrize("calls", CALLS)
+@pytest.mark.parametrize("deed", ["error", "broken", "kill"])
 @pytest.mark.parametrize(("command", "made"), COMMANDS.items())
-def test_a_system_call_that_fails_once_is_said_or_makes_no_difference(
-    start: Path, tmp_path: Path, command: str, made: str, calls: str
+def test_a_fault_in_any_call_is_said_and_leaves_all_or_nothing(
+    library: Path,
+    files: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+    command: str,
+    made: str,
+    deed: str,
 ) -> None:
-    """Exit 0 and all is there, or exit 5 and it is as it was unless the message says otherwise."""
+    """Exit 0 and all is there, or exit 5 and it is as it was, unless the message says otherwise; then it works again."""
     folder = tmp_path / "folder"
-    shutil.copytree(start, folder)
-    before = state(folder / made)
-    for code, said in failures(start, folder, command, calls):
-        after = state(folder / made)
-        assert code in {"0", "5"}, said
-        assert "Traceback" not in said
-        changed = after != before
-        assert changed if code == "0" else not changed or " is there " in said or "was changed" in said, (
-            code,
-            said,
-        )
-        for name in (path.name for path in folder.iterdir() if path.name.startswith(".")):
-            assert f"{name}' can be removed (" in said or name.endswith(("-wal", "-shm", "-journal")), said
+    copy_files(files, folder)
+    monkeypatch.chdir(folder)
+    there, before = names(folder), state(folder / made)
+    whole = attempt(library, folder, command)
+    after, added = state(folder / made), {VARIES.sub("~", name) for name in names(folder) - there}
+    assert (whole.code, after != before) == (0, True), whole.said
+    repeated = again(folder, command)
+    tried = spread(whole.calls)
+    record_property("faults", len(tried))
+    wrong = []
+    for number in tried:
+        copy_files(files, folder)
+        monkeypatch.chdir(folder)
+        found = attempt(library, folder, command, deed, number)
+        left = state(folder / made)
+        stray = {name for name in names(folder) - there if name not in found.said}
+        if left == after:
+            stray = {name for name in stray if VARIES.sub("~", name) not in added}
+        if deed == "kill":
+            stray = {name for name in stray if VARIES.sub("~", name) not in added and name[:1] != "."}
+        is_so = {
+            "is as before or as after": left in (before, after),
+            "ends as it should": found.code in ({-signal.SIGKILL, 0, 5} if deed == "kill" else {0, 5}),
+            "says so": deed == "kill"
+            or left == (after if found.code == 0 else before)
+            or says_done(found.said),
+            "has no traceback": "Traceback" not in found.said,
+            f"leaves no {stray}": not stray,
+        }
+        code = again(folder, command)
+        is_so[f"works again ({code})"] = code == (repeated if left == after else 0)
+        is_so["works again"] = state(folder / made) == after or left == after
+        failed = [rule for rule, holds in is_so.items() if not holds]
+        if failed:
+            wrong.append((number, whole.calls[number - 1], found.code, failed, found.said))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
-def state(path: Path) -> object:
-    """Return what a file holds; None for no file. A database in it has to be sound."""
-    if not path.exists():
-        return None
-    if path.suffix != ".db" or path.read_bytes()[:6] != b"SQLite":
-        return path.read_bytes()
-    assert select(path, "PRAGMA integrity_check") == [("ok",)]
-    return contents(path)
+def says_done(said: str) -> bool:
+    """Return whether a failure says that something was done all the same."""
+    return " is there " in said or "was changed" in said
