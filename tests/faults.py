@@ -11,8 +11,8 @@ from typing import NamedTuple
 from tests.conftest import ROOT, SCRIPT, contents, select
 from tests.serving import Server, serving
 
-MOST = 5
-"""Of calls in a row that do the same to the same file, so many are tried, the first and the last among them."""
+MOST = 8
+"""Of the calls that do the same to the same file, so many are tried, the first and the last among them."""
 SIDE = ("-wal", "-shm", "-journal")
 # What differs from run to run: times, IDs, and lengths of time since the sample's calls.
 VARIES = re.compile(
@@ -33,7 +33,7 @@ def build(folder: Path) -> Path:
     """Compile what is preloaded. Raises OSError without a compiler, CalledProcessError where it cannot."""
     library = folder / "faults.so"
     source = ROOT / "tests" / "faults.c"
-    command = ["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"]
+    command = ["cc", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"]
     subprocess.run(command, capture_output=True, check=True)
     return library
 
@@ -52,7 +52,7 @@ def attempt(library: Path, folder: Path, command: str, deed: str = "error", numb
     if command.startswith("serve"):
         code, said = _served(folder, faults)
     else:
-        words = [SCRIPT, *command.split()]
+        words = [str(SCRIPT), *command.split()]
         done = subprocess.run(
             words, cwd=folder, env=os.environ | faults, capture_output=True, text=True, check=False
         )
@@ -64,7 +64,7 @@ def attempt(library: Path, folder: Path, command: str, deed: str = "error", numb
 def _served(folder: Path, faults: dict[str, str]) -> tuple[int, str]:
     """Let a server answer one ask, and end it; the code is that of a command which says the same."""
     said, code = "", 5
-    with suppress(AssertionError), serving(folder / "desk.db", **faults) as server:
+    with suppress(AssertionError), serving(folder / "desk.db", **faults) as server:  # type: ignore[arg-type] # all are for its environment
         body = {"asks": [{"call_id": 1, "carrier_offer": 2300}]}
         with suppress(OSError, HTTPException):
             _, reply = Server.ask(server, "POST", "/api/cli/asks", body)
@@ -74,19 +74,17 @@ def _served(folder: Path, faults: dict[str, str]) -> tuple[int, str]:
 
 
 def spread(calls: list[str]) -> list[int]:
-    """Return the numbers, from 1, of the calls to try: of long rows of the same, only some."""
-    rows: list[list[int]] = []
-    last = None
+    """Return the numbers, from 1, of the calls to try: of those that do the same to the same file, at most MOST."""
+    same: dict[str, list[int]] = {}
     for number, call in enumerate(calls, 1):
-        if call != last:
-            rows.append([])
-        rows[-1].append(number)
-        last = call
-    return [number for row in rows for number in (row if len(row) <= MOST else _some(row))]
-
-
-def _some(row: list[int]) -> list[int]:
-    return sorted({row[(len(row) - 1) * place // (MOST - 1)] for place in range(MOST)})
+        same.setdefault(VARIES.sub("~", call), []).append(number)
+    return sorted(
+        {
+            numbers[(len(numbers) - 1) * place // (MOST - 1)]
+            for numbers in same.values()
+            for place in range(MOST)
+        }
+    )
 
 
 def state(path: Path) -> object:

@@ -337,6 +337,7 @@ def test_sent_again_the_whole_file_changes_nothing(desk: Path) -> None:
     file.write_bytes(b"\n".join(map(as_line, many(20, desk))))
     first = run("batch", file, "--commit-every", 6)
     before = contents(desk)
+    assert len(first.stdout.splitlines()) == 20
     assert run("batch", file, "--commit-every", 7).stdout == first.stdout
     assert contents(desk) == before
 

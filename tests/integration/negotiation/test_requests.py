@@ -32,7 +32,7 @@ def test_a_script_gets_the_same_json_again(desk: Path) -> None:
     ask = ("negotiate", 1, 2300, "--session", SESSION, "--request-id", "mail:17")
     first = run(*ask, "--json")
     again = run(*ask, "--json")
-    assert again.stdout == first.stdout
+    assert again.stdout == first.stdout != ""
     assert ("answered before" in first.stderr, "answered before" in again.stderr) == (False, True)
     assert data(*ask, "--explain")["explain"] == {
         "reason": "this request was answered before, and that answer is on record"

@@ -391,7 +391,7 @@ def test_a_report_never_takes_the_place_of_a_database_or_a_folder(
 
 def test_a_report_to_a_minus_is_printed(board: Path) -> None:
     """As everywhere: no file has that name."""
-    assert run("report", "-f", "md", "-o", "-").stdout == run("report", "-f", "md").stdout
+    assert run("report", "-f", "md", "-o", "-").stdout == run("report", "-f", "md").stdout != ""
     assert not Path("-").exists()
 
 

@@ -25,7 +25,7 @@ READING = (
     f"session history {SESSION}",
     "load list",
     "load show L1",
-    "load lane Chicago Dallas",
+    "load lane Miami Macon --json",
     "load offers L1",
     "carrier list",
     "carrier list --blocked",
@@ -49,7 +49,9 @@ with open(sys.argv[1], "r+b") as stream:
 
 @pytest.fixture
 def copy(desk: Path) -> Path:
-    """Give a file with some rounds, a session and an agreement; it is not marked yet."""
+    """Give a file with some rounds, a session, an agreement and a blocked carrier; it is not marked yet."""
+    run("call", "start", "--load", "L1", "--carrier", "MC5", "--company", "Road")
+    run("carrier", "block", "MC5", "--reason", "late")
     run("session", "start", "--call", 2, "--id", SESSION)
     run("negotiate", 2, 2300, "--session", SESSION)
     run("negotiate", 3, 1100)
@@ -101,7 +103,7 @@ def test_a_command_that_reads_works_and_leaves_nothing(copy: Path, mode: str, co
     Path("kept.db").unlink(missing_ok=True)
     assert result.exit_code == 0, result.output
     if "check" not in command and "backup" not in command:
-        assert result.stdout == expected.stdout
+        assert result.stdout == expected.stdout != ""
     assert (copy.read_bytes(), sorted(Path().iterdir())) == before
 
 
