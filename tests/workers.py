@@ -172,7 +172,7 @@ def crowd(workers: Iterable[Worker]) -> list[list[dict[str, Any]]]:
 def killed(worker: Worker, *, within: float, chance: random.Random) -> list[dict[str, Any]]:
     """Let a worker begin, kill it at a random moment, and return what it had told by then."""
     go(worker)
-    time.sleep(chance.uniform(0, within))
+    time.sleep(chance.uniform(0, within))  # the moment is what is tried
     worker.send_signal(signal.SIGKILL)
     return finish(worker)
 

@@ -255,7 +255,7 @@ def test_no_answered_ask_is_missing_and_none_is_there_twice(shared: Path, kills:
             caller.start()
         for _ in range(kills):
             with serving(shared, listening=held) as server:
-                time.sleep(chance.uniform(0.05, 0.6))
+                time.sleep(chance.uniform(0.05, 0.6))  # the moment is what is tried
                 server.process.kill()
                 server.end()
         with serving(shared, listening=held):
