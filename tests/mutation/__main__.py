@@ -7,7 +7,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,10 @@ NOT_CHANGED = ("cli", "output", "http", "guide", "__init__.py")
 CHANGED_TOO = ("http/writer.py",)
 NO_DIFFERENCE = Path(__file__).with_name("no_difference.toml")
 """Changes that nobody can see, each with the reason; they count neither as noticed nor as unnoticed."""
+
+
+_FIRST = 40
+"""How many tests are run before the others are looked at."""
 
 
 class Verdict(NamedTuple):
@@ -110,9 +113,9 @@ def _tried(
     drawn: list[Change], record: Record, arguments: argparse.Namespace, folder: Path
 ) -> Iterator[Verdict]:
     """Yield a verdict on each change; each worker has a copy of the code of its own."""
-    trees: SimpleQueue[Path] = SimpleQueue()
+    trees: SimpleQueue[Tree] = SimpleQueue()
     for number in range(arguments.workers):
-        trees.put(_copy(folder / f"copy-{number}"))
+        trees.put(Tree(folder / f"copy-{number}"))
 
     def tried(change: Change) -> Verdict:
         tree = trees.get()
@@ -125,21 +128,46 @@ def _tried(
         yield from pool.map(tried, drawn)
 
 
-def _copy(tree: Path) -> Path:
-    """Copy what the tests need, without what an earlier run has left."""
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(parents=True)
-    names = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
-    for name in filter(None, names):
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(name, tree / name)
-    return tree
+class Tree:
+    """A copy of the code, and a process that runs its tests."""
+
+    def __init__(self, path: Path) -> None:
+        """Copy what the tests need, without what an earlier run has left."""
+        self.path = path
+        shutil.rmtree(path, ignore_errors=True)
+        listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout
+        for name in listed.splitlines():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, path / name)
+        self._runner = subprocess.Popen(
+            [
+                sys.executable,
+                Path(__file__).with_name("runner.py"),
+            ],  # as a file: it imports no package of ours
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, tests: list[str], seconds: float) -> str | None:
+        """Return the first of the tests that fails, or what else went wrong; ``None`` if all pass."""
+        assert self._runner.stdin
+        assert self._runner.stdout
+        request = {"tree": str(self.path), "tests": tests, "seconds": seconds}
+        print(json.dumps(request), file=self._runner.stdin, flush=True)
+        answer = json.loads(self._runner.stdout.readline())
+        if answer["code"] == 0:
+            return None
+        if answer["code"] is None:
+            return "it took too long"
+        told = [line for line in answer["said"].splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return told[0] if told else str(answer["said"].strip()[-200:] or answer["code"])
 
 
-def _shown(change: Change, tree: Path, record: Record, arguments: argparse.Namespace) -> Verdict:
+def _shown(change: Change, tree: Tree, record: Record, arguments: argparse.Namespace) -> Verdict:
     """Make one change in a copy, run the tests, and take it back."""
     started = time.monotonic()
-    path = tree / change.path
+    path = tree.path / change.path
     original = path.read_bytes()
     chosen = _affordable(record.tests_of(change.path, change.line), record, arguments.seconds)
     try:
@@ -164,39 +192,15 @@ def _affordable(tests: list[str], record: Record, most: int) -> list[str]:
     return chosen
 
 
-def _noticed_by(tests: list[str], tree: Path, seconds: int) -> str | None:
-    """Return the first test that fails, or what else went wrong; ``None`` if all passed."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-cov", "--no-header", "--tb=no", "-rfE"]
-    options = [
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        f"--basetemp={tree}.tmp",
-        "--override-ini=addopts=",
-    ]
-    listed = tree.with_suffix(".tests")
-    listed.write_text("\n".join(tests))
-    process = subprocess.Popen(
-        [*command, *options, f"@{listed}"],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=3 * seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return "it took too long"
-    if process.returncode == 0:
-        return None
-    told = [line for line in output.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return told[0] if told else output.strip()[-200:]
+def _noticed_by(tests: list[str], tree: Tree, seconds: int) -> str | None:
+    """Return the first test that fails, or what else went wrong; ``None`` if all passed.
+
+    The quickest go first: most changes are noticed by them, and the files of the others are not even read.
+    """
+    for some in (tests[:_FIRST], tests[_FIRST:]):
+        if some and (failed := tree.run(some, 3 * seconds)):
+            return failed
+    return None
 
 
 def _told(verdict: Verdict) -> str:
