@@ -108,6 +108,13 @@ def test_a_lane_stands_before_its_trailer_and_a_person_s_rule_before_both(learne
         lane | before,
         trailer | of_trailer,
     ]
+    other = lane | {"origin": "Omaha, NE"} | before
+    assert learned({"desk": {"rounds": 3}, "rule": [own, other, trailer | before]}, LANE)["rule"] == [
+        own,
+        other,
+        lane | LEARNED,
+        trailer | before,
+    ]
     assert learned({"desk": {"rounds": 3}, "rule": [own, trailer | before]}, LANE)["rule"] == [
         own,
         lane | LEARNED,
