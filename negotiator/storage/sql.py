@@ -20,8 +20,12 @@ _DAYS_OF_MONTHS = "00312831303130313130313031"  # two digits each, from month 0
 _SEPARATORS = (" ", "T", "t")  # of a day and a clock
 _OFFSETS = 15  # hours: each offset is less
 _DAY = "?" * 10
-_IS_IN_ORDER = f"({{0}} GLOB '{_DAY}[ Tt]??:*' AND {{0}} NOT GLOB '{_DAY}*[+-]*')"
-"""Whether a time is spelled with two digits of the hour, without an offset, and without blanks before it."""
+_IS_IN_ORDER = f"""({{0}} GLOB '{_DAY} ??:??:??.{_DIGIT * 6}'
+    OR {{0}} GLOB '{_DAY}[ Tt]??:*' AND {{0}} NOT GLOB '{_DAY}*[+-]*')"""
+"""Whether a time is spelled with two digits of the hour, without an offset, and without blanks before it.
+
+Our own spelling, which most have, is told by the first pattern, in half the time.
+"""
 
 
 def text_of(cell: str) -> str:
