@@ -12,6 +12,18 @@ from negotiator.values.spreadsheets import guarded, unguarded, without_formula
     [
         *("=1+1", "=cmd|' /C calc'!A0", "+1+1", "-2-3", "@SUM(A1)", "\t=1", "-", "+", "-a", "- see notes"),
         *("'=1+1", "''=1", "=", "+1-800-FLOWERS", "-1e", "+12 34", "--5", "-5-", "+%"),
+        *(
+            "-  5",
+            "-5  %",
+            "-1,23",
+            "-12,3456",
+            "-5.",
+            "-5e",
+            "-5.5.5",
+            "+1 2",
+            "+1234567\n",
+            "+1 2" + "1" * 19,
+        ),
     ],
 )
 def test_what_a_spreadsheet_takes_for_a_formula_is_guarded(cell: str) -> None:
@@ -36,6 +48,7 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_guarded(cell: str) -> None:
             "-$1,400.00",
             "+1e-05",
             "-1E+16",
+            *("- 5", "- $5.00", "+$5", "-5e3", "-5 %", "-1,234", "-1234", "-1,234,567.8%"),
         ),
         *("+1 555 123 4567", "+1-555-123-4567", "+49 (30) 123456", "+1.555.123.4567", "+15551234567"),
     ],

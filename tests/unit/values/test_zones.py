@@ -1,12 +1,13 @@
 """Time zones: what they are called."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from time import tzset
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from negotiator.errors import InvalidTimeError
-from negotiator.values.zones import desk_zone, in_zone, machine_zone_fault, split_zone, zone_named
+from negotiator.values.zones import PLACES, desk_zone, in_zone, machine_zone_fault, split_zone, zone_named
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_no_name_is_the_machine_s_own_zone() -> None:
     assert zone_named(None) is None
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "XST", "a\0b", "\ud800"])
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "America", "../etc/passwd", "XST", "a\0b", "\ud800"])
 def test_what_is_no_zone_is_refused(name: str) -> None:
     """Whatever the reason."""
     with pytest.raises(InvalidTimeError):
@@ -68,6 +69,48 @@ def test_a_zone_may_stand_after_a_time(text: str, time: str, zone: str) -> None:
     """With or without a blank or brackets, in any case."""
     found, where = split_zone(text)
     assert (found, str(where)) == (time, zone)
+
+
+@pytest.mark.parametrize(
+    ("letters", "place"),
+    [
+        *((letters, "UTC") for letters in ("utc", "gmt", "z")),
+        *((letters, "America/New_York") for letters in ("et", "est", "edt")),
+        *((letters, "America/Chicago") for letters in ("ct", "cst", "cdt")),
+        *((letters, "America/Denver") for letters in ("mt", "mst", "mdt")),
+        *((letters, "America/Los_Angeles") for letters in ("pt", "pst", "pdt")),
+        *((letters, "America/Anchorage") for letters in ("akt", "akst", "akdt")),
+        *((letters, "America/Halifax") for letters in ("at", "ast", "adt")),
+        ("hst", "Pacific/Honolulu"),
+    ],
+)
+def test_letters_mean_a_place_in_small_letters_too(letters: str, place: str) -> None:
+    """Where the system itself knows a zone of that name, it is another: one without a summer."""
+    assert str(zone_named(letters)) == str(zone_named(letters.upper())) == place
+    assert str(split_zone(f"8:00 {letters}")[1]) == place
+    assert place in PLACES
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [datetime(9999, 12, 30), datetime(9999, 12, 29, 23, 59, 59), datetime(9999, 12, 29)],  # noqa: DTZ001 - as people type it
+)
+def test_the_last_days_of_the_calendar_are_local_in_the_machine_s_zone(
+    monkeypatch: pytest.MonkeyPatch, moment: datetime
+) -> None:
+    """With its offset of those days."""
+    monkeypatch.setenv("TZ", "<+05>-5")
+    tzset()
+    assert in_zone(moment, None) == (moment - timedelta(hours=5)).replace(tzinfo=UTC)
+
+
+def test_a_moment_that_names_its_offset_is_in_no_other_zone() -> None:
+    """At the end of the calendar either."""
+    east = timezone(timedelta(hours=2))
+    for day in (datetime(2025, 7, 1, 8, tzinfo=east), datetime(9999, 12, 31, tzinfo=east)):
+        for zone in (None, ZoneInfo("America/Chicago")):
+            moment = in_zone(day, zone)
+            assert (moment, moment.utcoffset()) == (day, timedelta())
 
 
 @pytest.mark.parametrize("text", ["8:00 AM", "8/21/2025", "Sat", "EST", "best", "8:00 XST", ""])
@@ -119,6 +162,8 @@ def test_a_setting_that_names_no_zone_is_named() -> None:
         ("CST", True),
         ("America/Chicgo", True),
         ("../etc", True),
+        ("America", True),
+        ("a\0b", True),
     ],
 )
 def test_a_zone_that_the_system_does_not_know_is_a_fault(name: str | None, faulty: object) -> None:
