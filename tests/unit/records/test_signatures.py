@@ -22,6 +22,7 @@ SAVE, UNPACK, EXPORT = "save it as CSV UTF-8", "unpack it first", "export what i
         (b"PK\x03\x04 application/vnd.oasis.opendocument.spreadsheet", "a workbook", SAVE),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook", SAVE),
         (b"%PDF-1.7", "a PDF", "ask for the same as CSV"),
+        (b"%PDF-1.7 xl/", "a PDF", "ask for the same as CSV"),
         (b"{\\rtf1", "an RTF document", SAVE),
         (b"PAR1", "a Parquet file", EXPORT),
         (b"\xff\xfe\0\0i\0\0\0", "UTF-32 text", SAVE),

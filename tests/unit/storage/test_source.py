@@ -129,9 +129,10 @@ def test_a_stream_without_a_file_is_no_file_that_is_written(
     path.touch()
     with path.open("rb") as read, path.open("a") as written, io.TextIOWrapper(Broken(problem)) as broken:
         assert is_same_file(read, written)
-        assert not is_same_file(Broken(problem), written)
-        assert not is_same_file(read, broken)
-        assert not is_same_file(read, None)
+        assert is_same_file(Broken(problem), written) is False
+        assert is_same_file(read, broken) is False
+        assert is_same_file(read, None) is False
+    assert Path("-") == STDIN
 
 
 def test_only_a_file_that_stays_would_be_read_again(tmp_path: Path) -> None:

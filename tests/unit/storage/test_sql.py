@@ -1,7 +1,7 @@
 """One grammar: what Python reads in a cell, SQLite reads too."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +17,10 @@ from negotiator.values.cells import WHITE_SPACE, text_from, word_from
 from negotiator.values.mc_number import carrier_from
 from negotiator.values.money import rate_from_file
 from negotiator.values.timestamps import format_stored, parse_stored
+from tests.unit.values.spellings import AMOUNTS as AMOUNT_CELLS
+from tests.unit.values.spellings import CARRIERS as CARRIER_CELLS
+from tests.unit.values.spellings import RATES, TEXTS, TIMES
+from tests.unit.values.spellings import WORDS as WORD_CELLS
 
 FEW, MANY = 300, 20_000  # cells of each kind
 
@@ -150,6 +154,129 @@ KINDS = {
     # What is taken out of bytes that are no UTF-8 may make some of the rest.
     "carrier": Kind(carrier_from, sql.carrier_of, almost(CARRIERS).filter(_is_text)),
 }
+
+
+NO_BREAK = "\xa0"
+COUNTERS = (
+    *(
+        f"{recorded.COUNTER_PREFIX}{cell}"
+        for cell, _ in AMOUNT_CELLS + RATES
+        if isinstance(cell, str | float)
+    ),
+    *(
+        f"{recorded.COUNTER_PREFIX}{text}"
+        for text in ("0.01", "0.00", "10000000.00", "10000000.01", "2.50.00")
+    ),
+    *(
+        f"{recorded.COUNTER_PREFIX}{text}"
+        for text in (".50", "1150.5", "1150.505", "1,150.00", "9" * 22 + ".00")
+    ),
+    *(
+        " Counter_Offer_1150.00",
+        f"counter_offer_1150{NO_BREAK}",
+        "xcounter_offer_5",
+        "counter_offer_5\0",
+        "COUNTER_OFFER_7",
+    ),
+    *("counter_offer", "counteroffer_5", "counter offer 5", "counter_offer_ 5", "accepted counter_offer_5"),
+)
+EDGES: dict[str, Iterable[object]] = {
+    "text": [cell for cell, _ in TEXTS],
+    "word": [cell for cell, _ in WORD_CELLS + TEXTS],
+    "moment": [cell for cell, _ in TIMES],
+    "moment as stored": [
+        *(cell for cell, _ in TIMES),
+        *(f"2025-{month:02}-{day:02} 10:00:00" for month in range(14) for day in (0, 1, 28, 29, 30, 31, 32)),
+        *("2024-02-29 00:00:00", "2025-08-20 23:59:59.999999", "2025-08-20 24:00:00", "0001-01-01 00:00:00"),
+    ],
+    "amount": [cell for cell, _ in AMOUNT_CELLS + RATES],
+    "counter": COUNTERS,
+    "decision": [
+        *COUNTERS,
+        *(
+            "accepted",
+            " Accepted ",
+            "transfer_to_human",
+            "TRANSFER_TO_HUMAN",
+            "transfer",
+            *recorded.TAKING_BACK,
+        ),
+        *("Reopened", "undone", "accept", "", " ", None, 7, b"accepted"),
+    ],
+    "carrier": [cell for cell, _ in CARRIER_CELLS],
+}
+"""Cells at the bounds of what is read: the tables of what Python reads say as what."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_python_and_sql_read_the_same_at_each_bound(kind: str) -> None:
+    """Of all that the tables of spellings hold."""
+    in_python, in_sql, _ = KINDS[kind]
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        cells = [cell for cell in EDGES[kind] if isinstance(cell, Cell)]
+        found = [
+            db.execute(f"SELECT {in_sql('cell')} FROM (SELECT ? AS cell)", [cell]).fetchone()[0]
+            for cell in cells
+        ]
+    assert dict(zip(map(repr, cells), found, strict=True)) == {repr(cell): in_python(cell) for cell in cells}
+
+
+@pytest.mark.parametrize(
+    ("response", "decision"),
+    [
+        ("accepted", "accepted"),
+        ("transfer_to_human", "transfer"),
+        ("counter_offer_2125.00", "counter"),
+        *((word, word) for word in ("reopened", "withdrawn", "fell_through")),
+        ("Would $2050 work?", None),
+        (None, None),
+    ],
+)
+def test_what_a_response_decides_has_a_word(response: str | None, decision: str | None) -> None:
+    """As it stands in the views, for whoever asks in SQL; a deciding one is told from others by its word."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        asked = f"SELECT {sql.decision_of('cell')} FROM (SELECT ? AS cell)"
+        assert db.execute(asked, [response]).fetchone() == (decision,)
+        for word in recorded.DECIDING:
+            is_one = f"SELECT {sql.is_deciding('cell', word)} FROM (SELECT ? AS cell)"
+            for spelled in (response, response and f" {response.upper()}"):
+                assert bool(db.execute(is_one, [spelled]).fetchone()[0]) is (response == word)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (None, "available"),
+        (" ", "available"),
+        ("Booked ", "booked"),
+        ("AVAILABLE", "available"),
+        ("on hold", "on hold"),
+    ],
+)
+def test_a_load_without_a_status_is_available(status: str | None, said: str) -> None:
+    """As other programs leave it."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        asked = f"SELECT {sql.load_status_of('cell')} FROM (SELECT ? AS cell)"
+        assert db.execute(asked, [status]).fetchone() == (said,)
+
+
+@pytest.mark.parametrize(
+    ("notes", "note", "kept"),
+    [
+        ("old", None, "old"),
+        (None, None, None),
+        (None, "new", "new"),
+        (" ", "new", "new"),
+        ("old", "new", "old\nnew"),
+        ("old\n", "", "old\n\n"),
+    ],
+)
+def test_a_note_follows_on_a_line_of_its_own(notes: str | None, note: str | None, kept: str | None) -> None:
+    """None changes nothing, and blank notes are none."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        asked = f"SELECT {sql.with_note(':note')} FROM (SELECT :notes AS notes)"
+        assert db.execute(asked, {"notes": notes, "note": note}).fetchone() == (kept,)
 
 
 @pytest.mark.parametrize("number", [FEW, pytest.param(MANY, marks=pytest.mark.soak)])

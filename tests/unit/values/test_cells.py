@@ -3,23 +3,12 @@
 import pytest
 
 from negotiator.values.cells import flag_from, json_from, json_number, text_from, whole_number, word_from
+from tests.unit.values.spellings import TEXTS, WORDS
 
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [
-        ("Reno", "Reno"),
-        (" Reno\n", " Reno\n"),
-        *((blank, None) for blank in ("", "\t\n\v\f\r \xa0", "\xa0")),
-        ("\u2003", "\u2003"),
-        (None, None),
-        (0, "0"),
-        (2300.5, "2300.5"),
-        (b"Reno", "Reno"),
-        (b"\xe9t\xe9", "\N{REPLACEMENT CHARACTER}t\N{REPLACEMENT CHARACTER}"),
-        (b" ", None),
-        (b"", None),
-    ],
+    TEXTS,
 )
 def test_a_text_is_kept_as_it_is_unless_it_is_blank(cell: object, text: str | None) -> None:
     """A number is the text that it is printed as; bytes are UTF-8, with a mark for what is none."""
@@ -28,16 +17,7 @@ def test_a_text_is_kept_as_it_is_unless_it_is_blank(cell: object, text: str | No
 
 @pytest.mark.parametrize(
     ("cell", "word"),
-    [
-        ("Booked", "booked"),
-        ("\xa0 BOOKED\t", "booked"),
-        ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"),
-        ("BOO\N{KELVIN SIGN}ED \xc9T\xc9", "boo\N{KELVIN SIGN}ed \xc9t\xc9"),
-        (b"Yes ", "yes"),
-        (7, "7"),
-        (" ", None),
-        (None, None),
-    ],
+    WORDS,
 )
 def test_a_word_is_in_lower_case_without_blanks(cell: object, word: str | None) -> None:
     """Of letters that have no accent alone, as in SQLite."""

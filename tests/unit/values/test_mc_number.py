@@ -4,6 +4,7 @@ import pytest
 
 from negotiator.errors import InvalidCarrierError
 from negotiator.values.mc_number import carrier_from, carrier_number, usual_spelling
+from tests.unit.values.spellings import CARRIERS
 
 
 @pytest.mark.parametrize(
@@ -55,13 +56,7 @@ def test_a_long_text_that_is_no_number_is_quoted_by_its_beginning() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "carrier"),
-    [
-        *((cell, "123456") for cell in ("MC123456", "mc-123456", "MC # 00123456", 123456, b"MC 123456")),
-        ("DOT 1234567", "DOT1234567"),
-        ("dot1234567", "DOT1234567"),
-        ("ff-12 34z", "FF1234Z"),
-        *((cell, None) for cell in (None, "", " ", "MC", "MC-000", 0)),
-    ],
+    CARRIERS,
 )
 def test_a_number_in_a_file_is_told_from_others_by_what_is_no_noise(
     cell: object, carrier: str | None

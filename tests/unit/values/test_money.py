@@ -14,6 +14,7 @@ from negotiator.values.money import (
     rate_from_file,
     rate_in_text,
 )
+from tests.unit.values.spellings import AMOUNTS, RATES
 
 HINT = "give US dollars above zero, at most 10,000,000 and 2 decimals, as in 2300, 2,300 or $2,300.50"
 
@@ -95,39 +96,7 @@ def test_an_amount_for_each_mile_says_so(text: str, is_one: object) -> None:
 
 @pytest.mark.parametrize(
     ("stored", "amount"),
-    [
-        *(
-            (text, "1150")
-            for text in ("1150", "1150.0", "1,150", "$1,150.00", "\t$1150\xa0", "0001150", "1150.004999")
-        ),
-        *((text, "1150.01") for text in ("1150.005", "1150.01", "1150.0149999", "$1,150.0050")),
-        ("1150.5", "1150.50"),
-        ("0", "0"),
-        ("00.004", "0"),
-        ("9" * 12, "9" * 12),
-        ("0" * 9 + "9" * 12, "9" * 12),
-        ("1,234,567.89", "1234567.89"),
-        *(
-            (text, None)
-            for text in ("9" * 13, "", "$", "-5", "+5", "1e3", "1150.", ".5", "$ 5", "5 USD", "nan")
-        ),
-        *((text, None) for text in ("1,1500", "1,15", ",150", "0,150", "11,50", "1,150,", "\uff15", "1_000")),
-        (1.005, "1.01"),
-        (0.0049, "0"),
-        (1e12, "1000000000000"),
-        (1.001e12, None),
-        (-1e12, "-1000000000000"),
-        (-1.001e12, None),
-        (-5.005, "-5.01"),
-        (7, "7"),
-        (Decimal("1150.005"), "1150.01"),
-        (Decimal("1150.0049"), "1150"),
-        (Decimal("1e30"), None),
-        (Decimal("Infinity"), None),
-        (Decimal("NaN"), None),
-        (b"1150", None),
-        ([], None),
-    ],
+    AMOUNTS,
 )
 def test_a_number_in_a_file_is_dollars_to_the_nearest_cent(stored: object, amount: str | None) -> None:
     """Half a cent up; commas stand between thousands, or it is no number."""
@@ -136,25 +105,7 @@ def test_a_number_in_a_file_is_dollars_to_the_nearest_cent(stored: object, amoun
 
 @pytest.mark.parametrize(
     ("stored", "rate"),
-    [
-        (0.01, "0.01"),
-        (0.005, "0.01"),
-        (0.004, None),
-        (0.0, None),
-        (-5.0, None),
-        (10_000_000.0, "10000000"),
-        (10_000_000.004, "10000000"),
-        (10_000_000.01, None),
-        ("0.01", "0.01"),
-        ("0.004", None),
-        ("10,000,000", "10000000"),
-        ("10000000.01", None),
-        (10_000_000, "10000000"),
-        (10_000_001, None),
-        (0, None),
-        (None, None),
-        (b"5", None),
-    ],
+    RATES,
 )
 def test_a_rate_is_a_cent_to_ten_million(stored: object, rate: str | None) -> None:
     """Whatever type it was stored as."""
