@@ -9,7 +9,6 @@ from sqlite3 import Connection
 from typing import Any
 
 from negotiator.conversations.models import Session, SessionFilter, SessionStats
-from negotiator.conversations.session_keys import find_sessions
 from negotiator.conversations.session_sql import session_query
 from negotiator.conversations.states import SessionStatus
 from negotiator.errors import (
@@ -124,6 +123,8 @@ def session_in(file: LoadsFile, session_id: str, now: datetime) -> Session:
 
 
 def _found(file: LoadsFile, wanted: SessionFilter, now: datetime, limit: int) -> list[dict[str, Any]]:
+    from negotiator.conversations.session_keys import find_sessions  # noqa: PLC0415 - one session needs no list
+
     db = file.connection
     if wanted.load_id is not None:
         wanted = wanted._replace(load_id=known_load_id(db, wanted.load_id))

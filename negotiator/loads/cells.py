@@ -10,7 +10,6 @@ from negotiator.errors import BadInputError, InvalidAmountError, InvalidLoadsErr
 from negotiator.loads.ceilings import refuse_low_ceiling
 from negotiator.loads.columns import COLUMNS, FREE_TEXTS, IN_TWO_CELLS, RATES
 from negotiator.loads.filters import LoadStatus
-from negotiator.loads.moments import is_before, parse_day_and_clock, parse_moment
 from negotiator.records.records import Nested
 from negotiator.records.tidying import stands_for_nothing, tidy_text
 from negotiator.values.money import is_per_mile, parse_amount
@@ -87,6 +86,8 @@ class Cells:
             raise InvalidLoadsError(f"{quoted(half)} stands alone", "give the other half of it, or neither")
         if column in {"origin", "destination"}:
             return _city_and_state(whole, half)
+        from negotiator.loads.moments import parse_day_and_clock  # noqa: PLC0415 - who gives no time needs none of it
+
         return format_stored(parse_day_and_clock(whole, half, self.zone))
 
     def _tidy(self, column: str, value: object) -> object:
@@ -99,6 +100,8 @@ class Cells:
 
     def _moment(self, value: object) -> str:
         """Return the spelling in which a moment is stored."""
+        from negotiator.loads.moments import parse_moment  # noqa: PLC0415 - as above
+
         return format_stored(value if isinstance(value, datetime) else parse_moment(value, self.zone))
 
     def _amount(self, value: object) -> float | str:
@@ -175,6 +178,8 @@ def refuse_backwards(pickup: Stored | None, delivery: Stored | None, zone: tzinf
     """Raise InvalidLoadsError for a delivery before the pick-up. What is stored sorts by time."""
     if not pickup or not delivery or str(delivery) >= str(pickup):
         return
+    from negotiator.loads.moments import is_before  # noqa: PLC0415 - as above
+
     moments = parse_stored(delivery), parse_stored(pickup)
     if moments[0] and moments[1] and is_before(moments[0], moments[1], zone):
         raise backwards()

@@ -15,12 +15,17 @@ ONE_ROW = {
     "call end": ["call", "end", "2", "--outcome", "rejected"],
     "call undo": ["call", "undo", "2", "--reason", "a slip"],
     "call book": ["call", "book", "2", "2350", "--by", "kim"],
+    "call note": ["call", "note", "2", "rings back at noon"],
     "session start": ["session", "start", "--call", "2"],
     "session show": ["session", "show", SESSION],
     "session set": ["session", "set", SESSION, "--meta", "desk=reefer"],
     "session close": ["session", "close", SESSION],
     "load show": ["load", "show", "L3"],
     "load set": ["load", "set", "L3", "--rate", "2150"],
+    "load add": [
+        *("load", "add", "NEW", "--origin", "Reno, NV", "--destination", "Boise, ID", "--equipment", "Van"),
+        *("--rate", "2000", "--pickup", "2030-08-21T08:00Z", "--delivery", "2030-08-22T08:00Z"),
+    ],
 }
 """The commands about one row, which a script calls for every call."""
 WHOLE_FILE = {
