@@ -1,8 +1,10 @@
 """The entry of the program: what keeps it from starting is said in a line."""
 
 import gc
+import runpy
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 
 import pytest
@@ -18,7 +20,9 @@ def _collecting() -> Iterator[None]:
     gc.enable()
 
 
-def run_with(monkeypatch: pytest.MonkeyPatch, outcome: BaseException | None) -> None:
+def run_with(
+    monkeypatch: pytest.MonkeyPatch, outcome: BaseException | None, program: Callable[[], object] = main
+) -> None:
     """Run the program with a command line that ends so."""
 
     def app() -> None:
@@ -29,7 +33,7 @@ def run_with(monkeypatch: pytest.MonkeyPatch, outcome: BaseException | None) -> 
     cli = ModuleType("negotiator.cli")
     monkeypatch.setattr(cli, "app", app, raising=False)
     monkeypatch.setitem(sys.modules, "negotiator.cli", cli)
-    main()
+    program()
 
 
 @pytest.mark.parametrize(
@@ -65,3 +69,17 @@ def test_whoever_looks_for_a_fault_gets_all_of_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as ended:
         run_with(monkeypatch, KeyboardInterrupt())
     assert ended.value.code == 130
+
+
+def test_python_runs_it_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under that name alone: to import it runs nothing."""
+    for name, code in (("__main__", 4), ("negotiator.__main__", None)):
+        monkeypatch.delitem(sys.modules, "negotiator.__main__", raising=False)
+        ended: list[object] = []
+        try:
+            run_with(
+                monkeypatch, SystemExit(4), partial(runpy.run_module, "negotiator.__main__", run_name=name)
+            )
+        except SystemExit as problem:
+            ended.append(problem.code)
+        assert ended == ([code] if code else [])

@@ -93,6 +93,7 @@ def test_a_reader_waits_for_a_lock_no_longer_than_was_said(
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(BusyError), read_transaction(db, desk):
             pass
+        assert not db.in_transaction
 
 
 def test_long_work_is_told_of_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
