@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -208,6 +209,24 @@ def test_an_answer_is_given_when_it_is_on_record(desk: Path, size: int) -> None:
             assert select(desk, COUNT) == [(given,)]
             execute(desk, "UPDATE loads SET notes = 'written'")
     assert given == 7
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"), [(1, [0, 1, 2, 3, 4, 5, 6]), (3, [0, 0, 0, 3, 3, 3, 6]), (7, [0] * 7), (100, [0] * 7)]
+)
+def test_another_program_sees_a_group_at_once(desk: Path, size: int, seen: list[int]) -> None:
+    """Before each ask it sees the rounds of the groups before, and none of the group's own."""
+    lines = [(n, as_line(line)) for n, line in enumerate(many(7, desk), 1)]
+    counted: list[int] = []
+
+    def look() -> datetime:
+        counted.append(select(desk, COUNT)[0][0])
+        return NOW
+
+    with LoadsFile.open(desk) as file:
+        source = PolicySource.from_policy(Policy())
+        groups = [len(group) for group in replies(file, lines, source, commit_every=size, clock=look)]
+    assert (counted, sum(groups), max(groups)) == (seen, 7, min(size, 7))
 
 
 @pytest.mark.parametrize("how", ["ABORT, 'no'", "IGNORE", "ROLLBACK, 'no'", "FAIL, 'no'"])
