@@ -10,10 +10,13 @@ FORBIDS = """
     |revoked|Authority revoked|Involuntary Revocation|suspended|SUSPENSION|not authorized|NOT AUTHORISED|Not-Authorized
     |unauthorized|non authorized|  Inactive\t|deactivated|not\xa0authorized
 """
-ALLOWS = "active|Active|AUTHORIZED|authorised|Authorized for Property|In Service|approved|verified| ok |"
+ALLOWS = """
+    active|Active|active authority|AUTHORIZED|authorised|Authorized for Property|authorised for hire|In Service|in-service
+    |approved|verified|good|VERIFIED.| ok |
+"""
 UNKNOWN = """
     pending|conditional|not suspended|never revoked|no longer out of service|formerly inactive|reinstated, was revoked
-    |suspension lifted|zombie|12|?
+    |suspension lifted|previously revoked|zombie|12|?|authorized for passengers|good-ish|oosx|no|not|service|activeish
 """
 
 
