@@ -4,6 +4,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from negotiator.errors import FollowerError
 from negotiator.service import CallHandlingService
 from negotiator.storage.database import LoadsFile, connect
-from negotiator.storage.follower import SUFFIX
+from negotiator.storage.follower import SUFFIX, hold
 from tests.conftest import ROOT, SESSION, contents, data, run, select
 from tests.integration.storage.test_database import WRITING, prepare
 
@@ -235,6 +236,21 @@ def test_a_half_written_page_is_waited_for(copy: Path, litestream_at_work: subpr
     assert (result.exit_code, "is being written by Litestream" in result.stderr) == (75, True)
     litestream_at_work.communicate()
     assert run("call", "history", 3, "--db", copy).exit_code == 0
+
+
+def test_between_two_tries_there_is_a_pause(
+    copy: Path, litestream_at_work: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of ten milliseconds: waiting keeps no processor busy, and what is free is soon noticed."""
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        litestream_at_work.communicate()
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    hold(copy, 60).close()
+    assert pauses == [0.01]
 
 
 def test_it_stays_as_it_is_while_it_is_open(copy: Path) -> None:

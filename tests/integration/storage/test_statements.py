@@ -108,7 +108,7 @@ def test_calls_about_a_load_with_an_agreement_or_of_the_same_carrier(
 
 def test_a_carrier_is_known_by_both_of_its_numbers(db: sqlite3.Connection) -> None:
     """So are its blocks that nobody has lifted."""
-    db.execute("INSERT INTO carrier_facts (carrier, dot_number) VALUES ('7', '55'), ('6', '55'), ('8', '66')")
+    db.execute("INSERT INTO carrier_facts (carrier, dot_number) VALUES ('7', '55'), ('6', '55'), ('5', '66')")
     db.executemany(
         "INSERT INTO carriers (mc_number, company_name, status) VALUES (?, 'x', ?)",
         [("MC 007", "active"), ("DOT55", "by dot"), ("MC8", "other")],
@@ -152,7 +152,7 @@ def test_what_is_said_of_a_load_has_its_calls_with_their_carriers(db: sqlite3.Co
 
 @pytest.mark.parametrize(
     ("call", "ask", "found"),
-    [(2, 2300, []), (2, 2301, [1]), (1, 2251, [1]), (1, 2250, []), (9, 2250.01, [1])],
+    [(2, 2300, []), (2, 2301, [1]), (1, 2251, [1]), (1, 2250, []), (9, 2250.01, [1]), (9, 2301, [1])],
 )
 def test_another_call_about_the_load_has_a_lower_ask(
     rounds: sqlite3.Connection, call: int, ask: float, found: list[int]

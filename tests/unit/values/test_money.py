@@ -1,6 +1,7 @@
 """Amounts: at the bounds, in the spellings of files, and as they are said."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,16 @@ def test_what_is_past_a_bound_is_no_amount(value: str | float | Decimal, said: s
     with pytest.raises(InvalidAmountError) as refusal:
         parse_amount(value)
     assert (refusal.value.message, refusal.value.hint) == (f"{said} is not an amount", HINT)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "null"), (b"5", "b'5'"), ([5], "[5]"), (True, "true"), (5j, "5j")]
+)
+def test_what_is_no_number_is_no_amount(value: Any, said: str) -> None:  # noqa: ANN401 - what a program may pass
+    """Whatever a program passes."""
+    with pytest.raises(InvalidAmountError) as refusal:
+        parse_amount(value)
+    assert refusal.value.message == f"{said} is not an amount"
 
 
 def test_a_number_of_thousands_of_digits_is_refused_without_them() -> None:

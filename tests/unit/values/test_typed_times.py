@@ -140,3 +140,75 @@ def test_a_weekday_is_the_nearest_one(now: datetime, day: str) -> None:
         f"{day} 00:00"
     }
     assert timedelta(days=6, hours=23) <= following - last <= timedelta(days=7, hours=1)
+
+
+@pytest.mark.parametrize(
+    ("names", "day"),
+    [
+        ("monday mon", 25),
+        ("tuesday tues tue", 26),
+        ("wednesday wed", 27),
+        ("thursday thurs thur thu", 28),
+        ("friday fri", 29),
+        ("saturday sat", 30),
+        ("sunday sun", 31),
+    ],
+)
+def test_a_weekday_has_its_names(names: str, day: int) -> None:
+    """In full and as people shorten it; a time of day may follow in each form."""
+    for name in names.split():
+        for typed in (
+            f"{name} 8:00",
+            f"{name.upper()}, 0800",
+            f"{name.title()}  at 8 am",
+            f"{name},  at  8:00",
+        ):
+            moment = datetime(2025, 8, day, 8, tzinfo=CHICAGO)
+            assert parse_typed(typed, NOW, CHICAGO, Toward.PAST) == moment
+            assert parse_relative(typed, NOW, CHICAGO, Toward.FUTURE) == moment + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "typed", ["mondayat 8", "monday8:00", "monday at", "monday,", "monday at at 8:00", "tu 8:00"]
+)
+def test_what_only_begins_as_a_weekday_is_none(typed: str) -> None:
+    """Nothing is guessed."""
+    assert parse_relative(typed, NOW, CHICAGO, Toward.PAST) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("soon", "'soon' is not a time"),
+        (" Soon ", "' Soon ' is not a time"),
+        ("999999w", "the time '999999w' is out of range"),
+        ("0001-01-01T00:00+14:00", "the time '0001-01-01T00:00+14:00' is out of range"),
+        ("9999-12-31T23:00-14:00", "the time '9999-12-31T23:00-14:00' is out of range"),
+    ],
+)
+def test_whether_there_is_no_such_time_or_it_is_none_is_said(typed: str, message: str) -> None:
+    """As it was typed, with the forms that there are."""
+    for parse in (parse_typed, parse_typed_end):
+        with pytest.raises(InvalidTimeError) as refusal:
+            parse(typed, NOW, CHICAGO, Toward.PAST)
+        assert refusal.value.message == message
+        assert refusal.value.hint == (
+            "give a date or a time as in 2025-08-21, 2025-08-21 14:30 or 8/21/2025 8:00 AM; "
+            "today, yesterday, tomorrow or a weekday; or a length as in 24h or 7d"
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("today", "2025-09-01T05:00"),
+        ("today 23:00", "2025-09-02T04:00"),
+        ("tomorrow 8:00 ET", "2025-09-02T12:00"),
+        ("today 8:00 UTC", "2025-09-02T08:00"),
+        ("monday", "2025-09-01T05:00"),
+    ],
+)
+def test_today_is_that_of_the_place_whose_time_is_meant(typed: str, moment: str) -> None:
+    """Late in the evening in Chicago it is tomorrow in UTC."""
+    late = datetime(2025, 9, 2, 3, tzinfo=UTC)
+    assert format_iso(parse_typed(typed, late, CHICAGO, Toward.PAST))[:16] == moment

@@ -36,7 +36,20 @@ from tests.unit.values.spellings import TIMES
             (text, None)
             for text in ("8", "08", "8:0", "8:", "80000", "8 XM", "8:00 A", "8 H", "AM", "", "8.00")
         ),
-        *((text, None) for text in ("\uff18:00", "8:00 AMX", " 8:00", "8:00 HRS", "8:00\n")),
+        *(
+            (text, None)
+            for text in (
+                "008:00",
+                "008 AM",
+                "00800",
+                "8:00:000",
+                "\uff18:00",
+                "8:00 AMX",
+                " 8:00",
+                "8:00 HRS",
+                "8:00\n",
+            )
+        ),
     ],
 )
 def test_a_time_of_day_is_read_in_each_form(text: str, clock: str | None) -> None:
@@ -75,7 +88,18 @@ def test_a_time_of_day_is_read_in_each_form(text: str, clock: str | None) -> Non
             (text, None)
             for text in ("8/21/202", "8/21", "2025-8-21", "21.8.2025", "", "1430", "8/21/2025 ", "8/21/2025,")
         ),
-        *((text, None) for text in ("8/21/20251430", "8/21/2025 25:00", "8/21/2025 soon", "\uff18/21/2025")),
+        *(
+            (text, None)
+            for text in (
+                "008/21/2025",
+                "8/021/2025",
+                "8/21/02025",
+                "8/21/20251430",
+                "8/21/2025 25:00",
+                "8/21/2025 soon",
+                "\uff18/21/2025",
+            )
+        ),
     ],
 )
 def test_a_moment_is_read_in_iso_and_in_us_form(text: str, moment: str | None) -> None:
