@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Collection
 from contextlib import closing
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -68,10 +69,16 @@ NOT_FOR_ONE_ROW = {
 NOT_FOR_AN_ASK = NOT_FOR_A_READER | {"tomllib", "negotiator.policy.parsing", "negotiator.policy.store"}
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return all that a file's code is made of."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> set[str]:
     """Return the names of all modules that a file imports when it is loaded or later."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module == "negotiator":
             found |= {f"negotiator.{name.name}" for name in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -106,7 +113,7 @@ def modules() -> dict[str, Path]:
 def imported_modules(path: Path, known: Collection[str]) -> set[str]:
     """Return which of our modules a file imports, whole or by a name in them."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module in known:
             inner = {f"{node.module}.{name.name}" for name in node.names}
             found |= inner & set(known) or {node.module}
@@ -124,9 +131,10 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 def test_no_package_imports_itself_by_way_of_others() -> None:
     """Packages on one floor may use each other, one way."""
     graph: dict[str, set[str]] = {}
-    for name, path in modules().items():
+    known = modules()
+    for name, path in known.items():
         package = name.split(".")[1] if "." in name else name
-        used = {found.split(".")[1] for found in imported_modules(path, modules()) if "." in found}
+        used = {found.split(".")[1] for found in imported_modules(path, known) if "." in found}
         graph.setdefault(package, set()).update(used - {package})
     del graph["negotiator"]
     TopologicalSorter(graph).prepare()
@@ -163,9 +171,7 @@ def test_one_place_knows_a_library(package: str, where: set[str]) -> None:
 def test_no_placeholder_is_numbered() -> None:
     """Python 3.12.0 to 3.12.3 warns of ?1 as of a name without a value, and a warning is an error in tests."""
     for path in PACKAGE.rglob("*.py"):
-        texts = [
-            node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)
-        ]
+        texts = [node.value for node in nodes(path) if isinstance(node, ast.Constant)]
         assert not [text for text in texts if isinstance(text, str) and re.search(r"\?[1-9]", text)], path
 
 
@@ -318,7 +324,7 @@ def test_a_value_that_was_made_stays_as_it_is() -> None:
     """A dataclass is frozen, unless something is filled bit by bit: who holds one need not look again."""
     found = set()
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             decorators = map(ast.unparse, getattr(node, "decorator_list", []))
             if any(name.startswith("dataclass") and "frozen=True" not in name for name in decorators):
                 assert isinstance(node, ast.ClassDef)
