@@ -195,6 +195,14 @@ def test_sessions_are_found_by_name_by_beginning_and_by_end(rounds: sqlite3.Conn
     assert len(rounds.execute(statements.SESSIONS_ENDING, ["r"] * 4).fetchall()) == 4
 
 
+def test_of_many_sessions_that_begin_alike_a_thousand_are_found(db: sqlite3.Connection) -> None:
+    """The first in order."""
+    rows = [(n, f"x{n:04}") for n in range(1, 1003)]
+    db.executemany(f"{ROUND} (?, 1, ?, 1, 1, 'x', 't', 'L1', NULL)", rows)
+    found = db.execute(statements.SESSIONS_BEGINNING, ["x", "y"] * 2).fetchall()
+    assert [row[0] for row in found] == [name for _, name in rows[:1000]]
+
+
 def test_how_a_call_and_its_load_stood_before_a_round_is_kept(rounds: sqlite3.Connection) -> None:
     """Once for each round; it is that round's for as long as the round has its time."""
     rounds.execute(

@@ -13,7 +13,7 @@ from negotiator.negotiation.repository import Repository
 from negotiator.negotiation.thread import Commitments, Round, Thread, without_withdrawn
 from negotiator.policy.decide import Decision
 from negotiator.storage.database import LoadsFile
-from negotiator.storage.views import round_facts
+from negotiator.storage.views import VIEWS, round_facts
 from tests.conftest import data, execute, run, select
 
 ROUND = "INSERT INTO negotiations (call_id, session_id, round_number, carrier_offer, system_response, timestamp) VALUES "
@@ -81,6 +81,15 @@ def test_threads_are_read_in_every_spelling(
     """As an ask and a history read them."""
     execute(desk, *(ROUND + row for row in rows))
     assert select(desk, THREADS) == threads
+    assert_the_same(desk)
+
+
+def assert_the_same(path: Path) -> None:
+    """Compare what lists and reports ask with the views of the file, of which there are no others."""
+    views = select(path, "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")
+    assert [name for (name,) in views] == sorted(VIEWS)
+    for name, sql in VIEWS.items():
+        assert select(path, f"SELECT * FROM ({sql})") == select(path, f"SELECT * FROM {name}") != []
 
 
 def test_what_a_round_was_decided_on_is_in_the_views(desk: Path) -> None:
@@ -97,6 +106,7 @@ def test_what_a_round_was_decided_on_is_in_the_views(desk: Path) -> None:
         (2100, 2310, 3, "policy"),
         (2150, None, None, "Ann"),
     ]
+    assert_the_same(desk)
 
 
 def test_the_rounds_of_a_session_are_found_by_index(desk: Path) -> None:
