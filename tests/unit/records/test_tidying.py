@@ -1,5 +1,7 @@
 """Texts of a file without what nobody sees or means."""
 
+import string
+
 import pytest
 
 from negotiator.records.tidying import stands_for_nothing, tidy_text
@@ -28,3 +30,10 @@ def test_what_is_invisible_is_left_out(mark: str) -> None:
 def test_a_guard_of_a_spreadsheet_goes(text: str, tidy: str) -> None:
     """What looks like a formula is a text."""
     assert tidy_text(text) == tidy
+
+
+def test_letters_and_signs_stay() -> None:
+    """In a text with accents too."""
+    text = f"{string.ascii_letters}{string.digits}{string.punctuation} \xe9"
+    assert tidy_text(text) == text
+    assert tidy_text("X \xe9\u00a0X") == "X \xe9 X"

@@ -44,6 +44,7 @@ TYPED = [
     # Today is one: it has begun, so the next one is in a week. At 6 it is over, at 8 it is not yet.
     ("monday", "2025-09-01T05:00", "2025-09-08T05:00"),
     ("monday 6:00", "2025-09-01T11:00", "2025-09-08T11:00"),
+    ("monday 7:00", "2025-09-01T12:00", "2025-09-08T12:00"),  # this very moment
     ("monday 8:00", "2025-08-25T13:00", "2025-09-01T13:00"),
     # A length of time.
     ("24h", "2025-08-31T12:00", "2025-09-02T12:00"),
