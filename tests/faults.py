@@ -13,7 +13,7 @@ from tests.serving import Server, serving
 
 MOST = 8
 """Of the calls that do the same to the same file, so many are tried, the first and the last among them."""
-SIDE = ("-wal", "-shm", "-journal")
+SIDE = re.compile(r"-(wal|shm|journal|mj[0-9A-F]{9})$")  # the last: of a commit to a file and one beside it
 # What differs from run to run: times, IDs, and lengths of time since the sample's calls.
 VARIES = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?|sess_\d{14}_\w+|\d{8}T?\d{6,}\w*|(?<![\d.])\d{6,}"
@@ -100,4 +100,4 @@ def state(path: Path) -> object:
 
 def names(folder: Path) -> set[str]:
     """Return the names in a folder, without side files of SQLite, whose fate is SQLite's."""
-    return {path.name for path in folder.iterdir() if not path.name.endswith(SIDE)}
+    return {path.name for path in folder.iterdir() if not SIDE.search(path.name)}
