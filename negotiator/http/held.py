@@ -34,6 +34,8 @@ class HeldFile:
                 raise UnusableFileError(problem.message, problem.hint) from problem
             if self._only_read:
                 file.connection.execute("PRAGMA query_only = ON")
+            else:
+                file.expect_many()
             self._file = file
         return self._file
 

@@ -19,6 +19,7 @@ from negotiator.errors import (
     ResourceError,
     UnusableFileError,
 )
+from negotiator.http.held import HeldFile
 from negotiator.http.waiting import Waiting
 from negotiator.http.writer import MOST_IN_A_GROUP, Writer
 from negotiator.storage.atomic_file import side_files
@@ -221,3 +222,16 @@ def test_what_the_file_was_at_fault_for_is_over_when_something_is_written(desk: 
     assert faults == [problem, None]
     execute(desk, "DELETE FROM carriers WHERE mc_number = 'b'")
     assert kept(desk) == []
+
+
+@pytest.mark.parametrize(("only_read", "pages"), [(False, "more"), (True, "as usual")])
+def test_who_writes_keeps_as_much_of_the_file_in_memory_as_a_batch(
+    desk: Path, pages: str, *, only_read: bool
+) -> None:
+    """There is one that writes, and any number that read."""
+    held = HeldFile(desk, only_read=only_read)
+    try:
+        (size,) = held.current().connection.execute("PRAGMA cache_size").fetchone()
+    finally:
+        held.close()
+    assert ("more" if size == -16384 else "as usual") == pages
