@@ -125,7 +125,26 @@ def test_a_name_for_a_part_of_a_file_is_refused(tmp_path: Path, suffix: str) -> 
             replace(path, "text")
         assert refusal.value.message == f"{str(path)!r} is a name for a part of an SQLite file"
         assert refusal.value.hint == "name a file that does not end like that"
+        with pytest.raises(BadInputError):
+            publish(path, path)
     replace(tmp_path / f"x{suffix}.md", "text")
+
+
+def test_a_text_is_in_a_file_s_place_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails leaves what was there, and nothing beside it."""
+    known = tmp_path / "known.md"
+    known.write_text("old")
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "its own words")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    for path in (known, tmp_path / "new.md"):
+        with pytest.raises(OSError, match="its own words"):
+            replace(path, "new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("known.md", "old")]
 
 
 def test_what_is_written_in_a_file_s_place_goes_through_links_and_into_devices(tmp_path: Path) -> None:
