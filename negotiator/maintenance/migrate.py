@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from negotiator.errors import SchemaError
+from negotiator.errors import NegotiatorError, SchemaError
 from negotiator.maintenance.backup import back_up
 from negotiator.maintenance.foresight import Foreseen, foresee
 from negotiator.migrations import migrations
@@ -73,20 +73,28 @@ def _feasible(db: Connection, path: Path) -> Foreseen:
 
 
 def _apply(db: Connection, path: Path, now: datetime, progress: Progress) -> Migrated:
-    # The lock comes first: what is to be done now stays so until we are done.
-    with write_transaction(db, path):
-        plan = _feasible(db, path)
-        backup = back_up(path, now=now, progress=progress).path if plan.pending else None
-        try:
+    backup: Path | None = None
+    try:
+        # The lock comes first: what is to be done now stays so until we are done.
+        with write_transaction(db, path):
+            plan = _feasible(db, path)
+            if plan.pending:
+                backup = back_up(path, now=now, progress=progress).path
             with ticking(db, progress, "migrating"):
-                if plan.pending:
-                    migrations.apply(as_database(db))
-                for item in plan.missing:
-                    db.execute(item.sql)
-        except ValueError as error:
-            raise SchemaError(
-                f"{str(path)!r} was not migrated and is as it was: {error}",
-                f"the backup {str(backup)!r} stays",
-            ) from error
-        restored = tuple(map(str, plan.missing))
-        return Migrated(path, applied=plan.pending, backup=backup, restored=restored)
+                _make(db, path, plan)
+    except NegotiatorError as error:
+        if backup is not None:
+            error.hint = f"{error.hint}; the backup {str(backup)!r} stays"
+        raise
+    return Migrated(path, applied=plan.pending, backup=backup, restored=tuple(map(str, plan.missing)))
+
+
+def _make(db: Connection, path: Path, plan: Foreseen) -> None:
+    """Do what is planned. Raises SchemaError for what stands in its way."""
+    try:
+        if plan.pending:
+            migrations.apply(as_database(db))
+        for item in plan.missing:
+            db.execute(item.sql)
+    except ValueError as error:
+        raise SchemaError(f"{str(path)!r} cannot be migrated: {error}", "it is as it was") from error

@@ -94,6 +94,11 @@ _MEANING = {
         "{path} can't be read or written ({detail})",
         "check that the disk has room and is in order",
     ),
+    sqlite3.SQLITE_IOERR_FSYNC: _Meaning(
+        UnusableFileError,
+        "{path} may or may not have been changed ({detail})",
+        "check the disk, then look whether it was recorded before you make it again",
+    ),
 }
 _MEANING[sqlite3.SQLITE_LOCKED] = _MEANING[sqlite3.SQLITE_BUSY]
 _OTHERWISE = _Meaning(

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 import negotiator
-from negotiator.errors import DamagedFileError, SchemaError
+from negotiator.errors import DamagedFileError, SchemaError, UnusableFileError
 from negotiator.maintenance.foresight import foresee
 from negotiator.maintenance.migrate import migrate
 from negotiator.migrations import migrations
@@ -497,3 +498,23 @@ def test_a_schema_that_this_program_cannot_copy_is_migrated_all_the_same(unmigra
         db.execute("CREATE VIEW oddest AS SELECT theirs(name) AS name FROM nowhere")
     assert migrate(unmigrated).applied == ALL
     assert run("check", unmigrated).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "problem", [sqlite3.OperationalError("disk I/O error"), ValueError("a column is in the way")], ids=repr
+)
+def test_the_backup_of_a_migration_that_failed_is_named(
+    unmigrated: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    """Whatever failed: the file is as it was, and who looks into the folder knows what the other one is."""
+    before = contents(unmigrated)
+
+    def fail(_db: Database) -> None:
+        raise problem
+
+    monkeypatch.setattr("negotiator.maintenance.migrate.migrations", SimpleNamespace(apply=fail))
+    with pytest.raises(UnusableFileError) as caught:
+        migrate(unmigrated, now=NOW)
+    (backup,) = unmigrated.parent.glob("*.backup.*")
+    assert caught.value.hint.endswith(f"; the backup {str(backup)!r} stays")
+    assert contents(unmigrated) == contents(backup) == before

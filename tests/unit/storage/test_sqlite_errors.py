@@ -111,10 +111,16 @@ def raised(error: Exception) -> NegotiatorError:
             "look for a constraint or a trigger that another program has made",
         ),
         (
-            sqlite3.SQLITE_IOERR_FSYNC,
+            sqlite3.SQLITE_IOERR_WRITE,
             UnusableFileError,
             "can't be read or written (its own words)",
             "check that the disk has room and is in order",
+        ),
+        (
+            sqlite3.SQLITE_IOERR_FSYNC,
+            UnusableFileError,
+            "may or may not have been changed (its own words)",
+            "check the disk, then look whether it was recorded before you make it again",
         ),
         (
             sqlite3.SQLITE_PROTOCOL,
