@@ -64,6 +64,13 @@ def test_a_table_without_headings_is_refused(text: str) -> None:
     )
 
 
+def test_a_cell_past_all_bounds_is_refused_with_its_line() -> None:
+    """Among the headings too, by which the delimiter is found."""
+    for text, line in ((f"{'x' * 200_000},b\n", 1), (f"a,b\n{'x' * 200_000},2\n", 2)):
+        with pytest.raises(InvalidRecordsError, match=f"^line {line} is not CSV: field larger than"):
+            list(table(text).records)
+
+
 @pytest.mark.parametrize(
     ("text", "line"), [('a,b\n1,"2\n3,4\n', 2), ('a,b\n1,2\n"x"y,2\n', 3), ('a,b\n1,2\n\n3,"4', 4)]
 )
