@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,15 +43,23 @@ class Record:
         self._data = CoverageData(str(folder / "coverage"))
         self._data.read()
         self._lines: dict[str, dict[int, set[str]]] = {}
+        self._making: dict[str, dict[int, set[str]]] = {}
 
     def tests_of(self, path: str, line: int) -> list[str]:
         """Return the tests that run a line of a file, the quickest first.
 
-        A line that runs when its module is loaded belongs to every test that runs anything of the module; of
-        a module without functions, to every test that runs anything of those that import it.
+        A line that runs when its module is loaded belongs to every test that runs anything of the module, and
+        to those in files that import it; of a module without functions, to every test that runs anything of
+        those that import it. What is made once for a file of tests belongs to all of them.
         """
         lines = self._by_line(path)
-        tests = lines.get(line) or _all(lines) or set().union(*map(self._importing, _importers(path)))
+        tests = lines.get(line, set())
+        if not tests:
+            tests = _all(lines) or set().union(*map(self._importing, _importers(path, "negotiator")))
+            files = set(_importers(path, "tests"))
+            tests |= {test for test in self.seconds if test.partition("::")[0] in files}
+        made_once = {test.partition("::")[0] for test in self._making.get(path, {}).get(line, ())}
+        tests = tests | {test for test in self.seconds if test.partition("::")[0] in made_once}
         return sorted(tests, key=lambda test: (self.seconds.get(test, 0), test))
 
     def _importing(self, path: str) -> set[str]:
@@ -60,6 +69,10 @@ class Record:
         if path not in self._lines:
             contexts = self._data.contexts_by_lineno(str(Path(path).absolute()))
             self._lines[path] = {line: _tests(names) for line, names in contexts.items()}
+            self._making[path] = {
+                line: _tests(name for name in names if name.endswith("|setup"))
+                for line, names in contexts.items()
+            }
         return self._lines[path]
 
 
@@ -67,14 +80,15 @@ def _all(lines: dict[int, set[str]]) -> set[str]:
     return set().union(*lines.values())
 
 
-def _importers(path: str) -> list[str]:
-    """Return the files that import a module by its name."""
+@cache
+def _importers(path: str, under: str) -> list[str]:
+    """Return the files of a folder that import a module by its name."""
     package, _, name = path.removesuffix(".py").replace("/", ".").rpartition(".")
     spellings = (f"from {package}.{name} import", f"import {package}.{name}")
     from_package = re.compile(rf"from {re.escape(package)} import [^\n]*\b{name}\b")
     return [
         str(other)
-        for other in Path("negotiator").rglob("*.py")
+        for other in Path(under).rglob("*.py")
         if any(spelling in (text := other.read_text()) for spelling in spellings) or from_package.search(text)
     ]
 
