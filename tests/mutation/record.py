@@ -1,5 +1,6 @@
 """Which tests run which lines, and how long each takes: so that a change is shown to those alone that run it."""
 
+import ast
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import pytest
 
 SUITE = ["tests/unit", "tests/integration", "tests/e2e/test_far.py"]
 """What runs in one process, where coverage knows the test that runs a line."""
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Times:
@@ -52,14 +54,15 @@ class Record:
         to those in files that import it; of a module without functions, to every test that runs anything of
         those that import it. What is made once for a file of tests belongs to all of them.
         """
-        lines = self._by_line(path)
-        tests = lines.get(line, set())
-        if not tests:
-            tests = _all(lines) or set().union(*map(self._importing, _importers(path, "negotiator")))
-            files = set(_importers(path, "tests"))
-            tests |= {test for test in self.seconds if test.partition("::")[0] in files}
-        made_once = {test.partition("::")[0] for test in self._making.get(path, {}).get(line, ())}
-        tests = tests | {test for test in self.seconds if test.partition("::")[0] in made_once}
+        lines, making = self._by_line(path), self._making[path]
+        if _is_in_a_function(path, line):
+            tests, made = lines.get(line, set()), making.get(line, set())
+        else:
+            tests, made = _all(lines), _all(making)
+            tests = tests or set().union(*map(self._importing, _importers(path, "negotiator")))
+            made |= set(_importers(path, "tests"))
+        files = {test.partition("::")[0] for test in made}
+        tests = tests | {test for test in self.seconds if test.partition("::")[0] in files}
         return sorted(tests, key=lambda test: (self.seconds.get(test, 0), test))
 
     def _importing(self, path: str) -> set[str]:
@@ -74,6 +77,17 @@ class Record:
                 for line, names in contexts.items()
             }
         return self._lines[path]
+
+
+@cache
+def _function_lines(path: str) -> set[int]:
+    functions = (node for node in ast.walk(ast.parse(Path(path).read_text())) if isinstance(node, _FUNCTIONS))
+    return {line for node in functions for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1)}
+
+
+def _is_in_a_function(path: str, line: int) -> bool:
+    """Return whether a line runs when something is called, and not when its module is loaded."""
+    return line in _function_lines(path)
 
 
 def _all(lines: dict[int, set[str]]) -> set[str]:
