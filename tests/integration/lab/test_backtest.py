@@ -149,3 +149,16 @@ def test_a_person_reads_first_what_was_never_tried(desk: Path, tmp_path: Path) -
     assert run("policy", "backtest", tmp_path / "none.toml").exit_code == 3
     (tmp_path / "other.toml").write_text("[desk]\nrounds = 0\n")
     assert run("policy", "backtest", tmp_path / "other.toml").exit_code == 2
+
+
+def test_a_round_without_an_ask_or_a_posted_rate_is_left_out(haggled: Path, tmp_path: Path) -> None:
+    """Nobody can say what another policy had answered."""
+    execute(haggled, "UPDATE negotiations SET carrier_offer = 'n/a' WHERE round_number = 1")
+    made = backtested(tmp_path, PRESENT)
+    assert (made["rounds"], made["left_out"]) == (3, 3)
+    execute(haggled, "UPDATE negotiations SET carrier_offer = 2500 WHERE round_number = 1")
+    execute(
+        haggled, "UPDATE negotiations SET posted_rate = NULL", "UPDATE loads SET loadboard_rate = 'call us'"
+    )
+    made = backtested(tmp_path, PRESENT)
+    assert (made["compared"], made["left_out"]) == (0, 3)

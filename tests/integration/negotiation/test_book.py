@@ -9,6 +9,7 @@ from negotiator import CallHandlingService
 from negotiator.errors import (
     BadInputError,
     CallNotFoundError,
+    InvalidNotesError,
     InvalidTextError,
     LoadNotFoundError,
     LoadTakenError,
@@ -171,3 +172,14 @@ def test_a_persons_name_is_a_line_of_print() -> None:
     require_person("Zoë O'Neil")
     with pytest.raises(InvalidTextError, match="stands for what the policy decides"):
         require_person("policy")
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "])
+def test_whoever_allows_a_carrier_says_why(
+    service: CallHandlingService, desk: Path, reason: str | None
+) -> None:
+    """Else nothing is booked."""
+    before = contents(desk)
+    with pytest.raises(InvalidNotesError):
+        service.book_call(1, 2200, by="kim", reason=reason, allow_carrier=True)
+    assert contents(desk) == before

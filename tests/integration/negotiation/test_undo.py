@@ -286,3 +286,13 @@ def test_what_an_older_program_agreed_leaves_the_call_as_its_rows_have_it(
     assert run("call", "undo", "1", "--reason", "a slip").exit_code == 0
     assert select(desk, "SELECT outcome, final_rate_agreed FROM calls WHERE id = 1") == [(outcome, None)]
     assert select(desk, "SELECT status FROM loads WHERE load_id = 'L1'") == [("available",)]
+
+
+def test_an_answer_about_a_load_that_was_delivered_can_be_taken_back(
+    service: CallHandlingService, desk: Path
+) -> None:
+    """Only an agreement binds: a counter that was a slip is none."""
+    service.negotiate(1, 2300)
+    execute(desk, "UPDATE loads SET status = 'completed' WHERE load_id = 'L1'")
+    assert service.undo_round(1, "another call").round_number == 1
+    assert select(desk, LOAD) == [("completed",)]
