@@ -55,8 +55,8 @@ class Record:
         those that import it. What is made once for a file of tests belongs to all of them.
         """
         lines, making = self._by_line(path), self._making[path]
-        if _is_in_a_function(path, line):
-            tests, made = lines.get(line, set()), making.get(line, set())
+        if lines.get(line) and _is_in_a_function(path, line):
+            tests, made = lines[line], making.get(line, set())
         else:
             tests, made = _all(lines), _all(making)
             tests = tests or set().union(*map(self._importing, _importers(path, "negotiator")))

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from negotiator import CallHandlingService
 from negotiator.conversations import calls
-from negotiator.conversations.states import CallOutcome
+from negotiator.conversations.states import CallOutcome, LossReason
 from negotiator.errors import CallEndedError, InvalidCarrierError
 from negotiator.maintenance.check import query_plan
 from negotiator.output import contract
@@ -251,3 +252,11 @@ def test_calls_of_a_span_are_those_of_a_plain_reading_in_a_file_of_many(desk: Pa
     execute(desk, f"INSERT INTO calls (id, load_id, call_start_time) VALUES {', '.join(rows)}")
     found = [call["id"] for call in data("call", "list", "--since", "2025-08-20T00:00Z", "--limit", 0)]
     assert found == list(range(89, 79, -1))
+
+
+def test_why_a_call_was_lost_is_kept_with_who_said_it_and_when(desk: Path) -> None:
+    """Beside the call, in a table of ours."""
+    with CallHandlingService.open(desk, clock=lambda: NOW) as service:
+        service.end_call(1, CallOutcome.REJECTED, reason_lost=LossReason.PRICE, by="kim")
+    facts = "SELECT call_id, reason_lost, noted_by, noted_at FROM call_facts"
+    assert select(desk, facts) == [(1, LossReason.PRICE.value, "kim", "2025-09-01 12:00:00.000000")]

@@ -166,3 +166,20 @@ def test_a_session_goes_on_when_its_load_is_to_be_had_again(desk: Path) -> None:
     run("load", "set", "L1", "--status", "available")
     assert data("session", "show", SESSION)["status"] == "active"
     assert data("session", "show", blank)["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "AFTER INSERT ON load_facts BEGIN UPDATE load_facts SET reason = 'x'",
+        "AFTER INSERT ON load_facts BEGIN DELETE FROM load_facts",
+        "AFTER UPDATE OF status ON loads BEGIN UPDATE loads SET status = 'available'",
+    ],
+)
+def test_what_a_trigger_changes_is_no_cancellation(desk: Path, trigger: str) -> None:
+    """It is read again after it was written: nothing is kept, and what to look for is said."""
+    execute(desk, f"CREATE TRIGGER t {trigger}; END")
+    before = contents(desk)
+    result = run(*CANCEL)
+    assert (result.exit_code, "trigger" in result.stderr) == (5, True), result.output
+    assert contents(desk) == before

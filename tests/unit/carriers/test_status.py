@@ -2,6 +2,7 @@
 
 import pytest
 
+from negotiator.carriers.directory import dot_number
 from negotiator.carriers.status import StatusMeaning, meaning_of_status
 from negotiator.values.mc_number import carrier_from, carrier_number, usual_spelling
 
@@ -50,3 +51,9 @@ def test_a_dot_number_is_one_number_however_it_is_spelled(text: str) -> None:
     """It is told from an MC number with the same digits, and what we write is read as the same."""
     assert carrier_number(text) == "DOT1234567" != carrier_number("1234567")
     assert carrier_from(usual_spelling(carrier_number(text))) == "DOT1234567"
+
+
+@pytest.mark.parametrize("typed", ["123456789", " USDOT 123456789 ", "DOT 123456789", "dot-0123456789"])
+def test_a_dot_number_may_be_longer_than_an_mc_number(typed: str) -> None:
+    """Its digits alone are enough where it is asked for."""
+    assert dot_number(typed) == "123456789"
