@@ -258,5 +258,6 @@ def test_why_a_call_was_lost_is_kept_with_who_said_it_and_when(desk: Path) -> No
     """Beside the call, in a table of ours."""
     with CallHandlingService.open(desk, clock=lambda: NOW) as service:
         service.end_call(1, CallOutcome.REJECTED, reason_lost=LossReason.PRICE, by="kim")
+        service.end_call(2, CallOutcome.REJECTED)  # nobody said why: nothing is kept
     facts = "SELECT call_id, reason_lost, noted_by, noted_at FROM call_facts"
     assert select(desk, facts) == [(1, LossReason.PRICE.value, "kim", "2025-09-01 12:00:00.000000")]
