@@ -211,3 +211,25 @@ def test_what_is_no_request_id_is_refused(text: Any) -> None:  # noqa: ANN401 - 
         require_request_id(text)
     assert refusal.value.message.endswith(" is not a request ID")
     assert refusal.value.hint == "give 1 to 64 letters, digits, _, ., : or -, another for each ask"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        ("sess_20250901120000_abc123", True),
+        ("sess_29999999999999_z09aaz", True),
+        ("sess_0123456789abcdef", True),
+        ("sess_9999999999999999", True),
+        ("sess_0123456789abcdeg", False),
+        ("sess_0123456789ABCDEF", False),
+        ("sess_0123456789abcde", False),
+        ("sess_20250901120000_abc12", False),
+        ("sess_20250901120000_abc1234", False),
+        ("sess_2025090112000_abc123", False),
+        ("sess_20250901120000_ABC123", False),
+        ("sess_20250901120000-abc123", False),
+    ],
+)
+def test_the_forms_that_are_made_here_are_told(text: str, is_ours: object) -> None:
+    """What has one of them and is not in the file was cut off, or is of another file."""
+    assert is_generated(text) is is_ours
