@@ -162,3 +162,10 @@ def test_a_round_without_an_ask_or_a_posted_rate_is_left_out(haggled: Path, tmp_
     )
     made = backtested(tmp_path, PRESENT)
     assert (made["compared"], made["left_out"]) == (0, 3)
+
+
+def test_where_fewer_than_thirty_heard_a_counter_each_new_one_is_untried(desk: Path, tmp_path: Path) -> None:
+    """However near it lies to those that were offered."""
+    record(desk, draw(MARKETS["base"], 5, 25), PRESENT)
+    first = backtested(tmp_path, Policy(rounds=6, firmness=PRESENT.firmness))["by_round"][0]
+    assert first["outside"] == first["lower_counter"] > 10
