@@ -374,3 +374,21 @@ def test_a_lower_ask_never_does_worse_in_any_state(
         assert ruling.amount is not None
         assert standing <= ruling.amount < ask
         assert ruling.amount <= ceiling
+
+
+@pytest.mark.parametrize(
+    ("given", "decision"),
+    [({}, "counter"), ({"had_last_offer": False}, "counter"), ({"had_last_offer": True}, "transfer")],
+)
+def test_a_last_offer_is_made_once(given: dict[str, bool], decision: str) -> None:
+    """Whoever does not say that it was made asks for the first."""
+    ruling = decide(
+        Policy(rounds=2),
+        posted_rate=Decimal(1000),
+        ask=Decimal(1060),
+        round_number=2,
+        highest_counter=Decimal(1010),
+        lowest_ask=Decimal(1050),
+        **given,
+    )
+    assert (ruling.decision, ruling.is_last_offer) == (decision, decision == "counter")
