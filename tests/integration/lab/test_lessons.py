@@ -74,6 +74,13 @@ def test_a_lesson_for_the_desk_is_written_beside_what_is_in_force(learned: Any, 
         "desk": {"ceiling_percent": 10, "rounds": 5, "firmness": 1.25, "increment": 25, "learned": told}
     }
     assert learned({"desk": {"rounds": 3}}, DESK)["desk"] == {"rounds": 3, "firmness": 1.25, "learned": told}
+    fewer = replace(
+        both, new_firmness=DESK.firmness, ranked=(replace(STEP, rounds=2, firmness=DESK.firmness),)
+    )
+    assert learned({"desk": {"rounds": 3}}, fewer)["desk"] == {
+        "rounds": 2,
+        "learned": "rounds from 260 threads of the desk",
+    }
     assert learned({"desk": {"rounds": 3}}, both)["desk"] == {
         "rounds": 2,
         "firmness": 1.25,
