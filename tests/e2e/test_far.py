@@ -351,3 +351,14 @@ def test_a_key_that_can_be_read_on_the_way_is_warned_of(monkeypatch: pytest.Monk
         result = far("http://desk.example.com", "call", "history", "1")
     assert result.returncode == 0
     assert "the key and the answers can be read on the way to desk.example.com" in result.stderr
+
+
+def test_a_server_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """The sentence first, then the advice; 75, as for a file that stays locked."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    result = far(f"http://127.0.0.1:{port}", "negotiate", "1", "2300", NEGOTIATOR_BUSY_TIMEOUT="0")
+    assert result.returncode == 75
+    assert result.stderr.startswith(f"Error: the server at 127.0.0.1:{port} cannot be reached: ")
+    assert result.stderr.rstrip().endswith("check NEGOTIATOR_URL, or try again.")
+    assert list(tmp_path.iterdir()) == []

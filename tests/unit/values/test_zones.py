@@ -113,7 +113,9 @@ def test_a_moment_that_names_its_offset_is_in_no_other_zone() -> None:
             assert (moment, moment.utcoffset()) == (day, timedelta())
 
 
-@pytest.mark.parametrize("text", ["8:00 AM", "8/21/2025", "Sat", "EST", "best", "8:00 XST", ""])
+@pytest.mark.parametrize(
+    "text", ["8:00 AM", "8/21/2025", "Sat", "EST", "best", "8:00 XST", "8:00 CT sharp", "8:00 (ET) or so", ""]
+)
 def test_other_letters_are_left_where_they_are(text: str) -> None:
     """Nothing is taken for a zone that is none."""
     assert split_zone(text) == (text, None)
