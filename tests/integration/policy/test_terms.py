@@ -280,3 +280,12 @@ def test_it_is_told_why_a_rule_holds_or_not(desk: Path, rule: str, told: str) ->
     assert shown["why"] == [told]
     assert shown["rule"] == (1 if "holds" in told else None)
     assert (shown["ceiling"], shown["ceiling_from"]) == (2345, "load")
+
+
+@pytest.mark.parametrize("load", ["NULL", "''", "' '"])
+def test_a_call_about_no_load_meets_no_policy(desk: Path, load: str) -> None:
+    """What is to be set first is said."""
+    execute(desk, f"UPDATE calls SET load_id = {load} WHERE id = 1")
+    result = run("policy", "show", "--call", 1)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith("Error: call 1 is about no load")
