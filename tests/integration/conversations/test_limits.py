@@ -166,3 +166,16 @@ def test_a_call_without_its_load_says_which(old: Path, call: int, about: str) ->
     refused = run("negotiate", call, 2000, "--db", old)
     assert refused.exit_code == 3
     assert f"call {call} is about {about}" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["session", "history", SESSION], ["call", "history", "1", "--session", SESSION]]
+)
+def test_who_asks_for_a_session_without_a_round_is_told_how_one_begins(
+    desk: Path, arguments: list[str]
+) -> None:
+    """With the command that makes its first ask."""
+    result = run(*arguments)
+    assert result.exit_code == 3
+    assert "a session begins with its first `negotiator negotiate CALL_ID ASK --session ID`" in result.stderr
+    assert desk.exists()
