@@ -24,7 +24,9 @@ _WORD = word_of("system_response")
 # What takes rounds back is found by `idx_negotiations_word`: few rows, where to read each word takes longer
 # than all else that is asked of a row. A tuple of words is spelled as in SQL.
 _TAKEN_BACK = f"main.negotiations WHERE {_WORD} IN {DECIDING} AND {_WORD} IN {TAKING_BACK}"
-_IS_ROUND = f"id NOT IN (SELECT id FROM {_TAKEN_BACK})"
+# Other programs' tables may have rows without an ID: these alone are told by their words.
+_IS_ROUND = f"""(id IN (SELECT id FROM {_TAKEN_BACK})) IS NOT 1
+                AND (id IS NOT NULL OR ({_WORD} IN {TAKING_BACK}) IS NOT 1)"""
 _TIMES = {
     "loads": ("load_id", ("pickup_datetime", "delivery_datetime", "created_at", "updated_at")),
     "carriers": ("mc_number", ("created_at", "updated_at")),

@@ -245,6 +245,23 @@ def test_what_the_system_refuses_is_no_fault_of_the_file(desk: Path, monkeypatch
     )
 
 
+def test_a_row_without_an_id_hides_no_other(old: Path) -> None:
+    """Another program's table may have such rows: one that takes a round back is no round, the others are."""
+    before = {item["check"]: item["detail"] for item in data("check", old)}
+    execute(
+        old,
+        "CREATE TABLE other AS SELECT * FROM negotiations",
+        "DROP VIEW IF EXISTS thread_facts",
+        "DROP VIEW IF EXISTS round_facts",
+        "DROP TABLE negotiations",
+        "ALTER TABLE other RENAME TO negotiations",
+        "INSERT INTO negotiations (id, call_id, round_number, system_response) VALUES (NULL, 77, 1, 'withdrawn')",
+    )
+    after = {item["check"]: item["detail"] for item in data("check", old)}
+    for name in ("repeated rounds", "asks", "decisions"):
+        assert after[name] == before[name] != "0", name
+
+
 CHECKS = """
 integrity | SQLite finds the file sound
 table loads | it has its columns
