@@ -15,12 +15,7 @@ from negotiator.conversations.few import is_few
 from negotiator.conversations.models import SessionFilter
 from negotiator.conversations.session_sql import session_query
 from negotiator.conversations.session_statuses import may_be, may_be_without_a_round, narrowing_to, on_loads
-from negotiator.storage.sql import (
-    carrier_digits,
-    moment_of,
-    spelled_within,
-    text_of,
-)
+from negotiator.storage.sql import carrier_digits, moment_of, spelled_within, text_of
 from negotiator.values import timestamps
 from negotiator.values.mc_number import carrier_number
 
